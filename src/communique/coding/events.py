@@ -1,0 +1,400 @@
+"""Which PLOVER event a predicate names, with its act, mode, contexts and parties.
+
+The lexicon of frames is `lang/en/predicates/<type>.csv`; the rules for promised, refused, threatened and demanded
+acts are PLOVER's (codebook: promised or scheduled cooperation is AGREE, refusal REJECT, threatened harm THREATEN).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from communique.codebook import Codebook, Row
+from communique.coding.actors import Mention, Mentions
+from communique.coding.clauses import LIGHT, Predicate, predicates
+from communique.coding.parse import Parsed
+from communique.coding.status import Reading, StatusStation
+from communique.model import Reason, Status
+
+COOPERATIVE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
+YIELDING = frozenset({"CONCEDE", "RETREAT"})
+HARMFUL = frozenset({"ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST"})
+GOVERNORS = frozenset({"AGREE", "REJECT", "THREATEN", "REQUEST", "CONCEDE"})
+# Sectors whose holders make an event political even where no state or organisation is named.
+POLITICAL = frozenset("GOV MIL LEG JUD SPY PTY OPP REB SEP UAF COP PRE PRM PAR IGO IMG NGO ELI".split())
+# Where the recipient is looked for when the object is no actor, first hit wins.
+_VERB_PREPS = ("against", "on", "to", "with", "at", "from", "upon", "toward", "towards", "over", "for", "of", "in", "into")
+_NOUN_PREPS = ("on", "against", "to", "with", "at", "upon", "of", "for", "in", "from", "over", "towards")
+_THREAT_MODES = {"ASSAULT": "violence", "SANCTION": "relations", "COERCE": "restrict", "PROTEST": "restrict"}
+_REQUEST_MODES = {
+    "CONSULT": "meet", "AID": "assist", "COOPERATE": "assist", "SUPPORT": "assist", "RETREAT": "yield", "CONCEDE": "yield",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One lexicon row with its constraints split up."""
+
+    row: Row
+    type: str
+    constraints: tuple[tuple[bool, str, str | None, tuple[str, ...]], ...]
+    roles: dict[str, str]
+
+
+@dataclass
+class Draft:
+    """An event before voice, time and place are known. Parties are mentions."""
+
+    predicate: Predicate
+    type: str
+    act: str | None
+    mode: str | None
+    contexts: tuple[str, ...]
+    status: Status
+    actors: list[Mention]
+    recipients: list[Mention]
+    reasons: list[Reason] = field(default_factory=list)
+    score: float = 0.5
+    inner: Predicate | None = None
+
+
+@dataclass
+class _Match:
+    predicate: Predicate
+    frame: Frame
+    type: str
+
+
+class EventStation:
+    """Finds the events of a parsed report."""
+
+    def __init__(self, book: Codebook) -> None:
+        self.book = book
+        self.status = StatusStation(book)
+        self.classes: dict[str, set[str]] = {}
+        for name in ("lang/en/classes.csv", "lang/en/classes_conflict.csv"):
+            for row in book.rows(name):
+                self.classes.setdefault(row["class"], set()).add(row["word"].lower())
+        self.frames: dict[tuple[str, str], list[Frame]] = {}
+        for name in sorted(book.types):
+            for row in book.rows(f"lang/en/predicates/{name.lower()}.csv"):
+                self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(_frame(row))
+        for frames in self.frames.values():
+            frames.sort(key=lambda f: (-len(f.constraints), f.row.file, f.row.line))
+        self.mode_cues: dict[str, list[Row]] = {}
+        for row in book.rows("lang/en/mode_cues.csv"):
+            self.mode_cues.setdefault(row["type"], []).append(row)
+        self.contexts = self._context_words()
+
+    def _context_words(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for entry in self.book.toml("codebook/contexts.toml")["context"]:
+            for word in entry["words"]:
+                found.setdefault(word.lower(), []).append(entry["name"])
+        return found
+
+    def find(self, parsed: Parsed, mentions: Mentions) -> list[Draft]:
+        """The events of every sentence, in text order; headings only where there is nothing else."""
+        only_headings = all(b.kind == "heading" for b in parsed.blocks)
+        found = []
+        for first, last in parsed.sents:
+            if only_headings or parsed.blocks[parsed.block_of(first)].kind == "body":
+                found += self.sentence(parsed, mentions, first, last)
+        return found
+
+    def sentence(self, parsed: Parsed, mentions: Mentions, first: int, last: int) -> list[Draft]:
+        """The events of one sentence."""
+        matches: dict[int, _Match] = {}
+        for predicate in predicates(parsed.doc, first, last):
+            frame = self.match(predicate, mentions)
+            if frame:
+                matches[predicate.head.i] = _Match(predicate, frame, frame.type)
+        self._settle_objects(matches)
+        drafts = []
+        taken: set[int] = set()
+        for i in sorted(matches):
+            if i in taken:
+                continue
+            match = matches[i]
+            inner = self._inner(match, matches) if match.type in GOVERNORS else None
+            if inner:
+                taken.add(inner.predicate.head.i)
+            draft = self._draft(match, inner, mentions)
+            if draft is not None:
+                draft.contexts = self._contexts(parsed, first, last, draft)
+                drafts.append(draft)
+        return [d for d in drafts if d.predicate.head.i not in taken]
+
+    def match(self, predicate: Predicate, mentions: Mentions) -> Frame | None:
+        """The most specific lexicon row that fits, or `None`."""
+        for frame in self.frames.get((predicate.lemma, predicate.kind), ()):
+            if all(self._holds(c, predicate, mentions) for c in frame.constraints):
+                return frame if frame.type != "-" else None
+        return None
+
+    def _holds(
+        self, constraint: tuple[bool, str, str | None, tuple[str, ...]], p: Predicate, mentions: Mentions
+    ) -> bool:
+        positive, slot, sub, words = constraint
+        return self._fits(slot, sub, words, p, mentions) is positive
+
+    def _fits(self, slot: str, sub: str | None, words: tuple[str, ...], p: Predicate, mentions: Mentions) -> bool:
+        match slot:
+            case "obj":
+                return self._any(p.objects, words, mentions)
+            case "subj":
+                return self._any(p.subjects, words, mentions)
+            case "prt":
+                return p.particle in words if words else p.particle is not None
+            case "prep":
+                if sub not in p.preps:
+                    return False
+                return self._any(p.preps[sub], words, mentions)
+            case "xcomp":
+                return p.xcomp is not None and self._any([p.xcomp], words, mentions)
+            case "ccomp":
+                return p.ccomp is not None and self._any([p.ccomp], words, mentions)
+            case "ger":
+                return p.gerund is not None and self._any([p.gerund], words, mentions)
+            case "of":
+                return self._any([*p.preps.get("of", []), *p.subjects, *p.modifiers], words, mentions)
+            case "mod":
+                return self._any(p.modifiers, words, mentions)
+            case "passive":
+                return p.passive
+        return False
+
+    def _any(self, tokens: Iterable[Any], words: tuple[str, ...], mentions: Mentions) -> bool:
+        if not words:
+            return any(True for _ in tokens)
+        for token in tokens:
+            lemma = token.lemma_.lower()
+            for word in words:
+                if word == "@ACTOR":
+                    mention = mentions.at(token.i)
+                    if mention is not None and _coded(mention):
+                        return True
+                elif word.isupper():
+                    known = self.classes.get(word, set())
+                    if lemma in known or token.lower_ in known:
+                        return True
+                elif word.lower() in (lemma, token.lower_):
+                    return True
+        return False
+
+    def _settle_objects(self, matches: dict[int, _Match]) -> None:
+        """One event where verb and object name it together: "signed a treaty", "launched an attack"."""
+        for i in sorted(matches):
+            match = matches.get(i)
+            if match is None or match.predicate.kind != "verb" or match.type in GOVERNORS:
+                continue
+            p = match.predicate
+            named = [w for _, slot, _, w in match.frame.constraints if slot in ("obj", "prep") and w]
+            for token in [*p.objects, *(a.token for a in p.obliques)]:
+                if token.i not in matches or token.i == i:
+                    continue
+                if named or match.type == matches[token.i].type:
+                    del matches[token.i]
+                elif p.lemma in LIGHT and token in p.objects:
+                    del matches[i]
+                    break
+
+    def _inner(self, match: _Match, matches: dict[int, _Match]) -> _Match | None:
+        """The act that is promised, refused, threatened or demanded."""
+        p = match.predicate
+        for token in (p.xcomp, p.gerund, p.ccomp, *p.objects, *(a.token for a in p.obliques if a.prep in _ACT_PREPS)):
+            if token is None or token.i == p.head.i:
+                continue
+            if token.i in matches:
+                return matches[token.i]
+            for child in token.children:
+                if child.i in matches and child.dep_ in ("dobj", "xcomp", "attr"):
+                    return matches[child.i]
+        return None
+
+    def _draft(self, match: _Match, inner: _Match | None, mentions: Mentions) -> Draft | None:
+        p, frame = match.predicate, match.frame
+        actors, recipients = self._parties(p, frame, mentions)
+        if inner is not None:
+            more_actors, more_recipients = self._parties(inner.predicate, inner.frame, mentions)
+            if match.type != "REQUEST":
+                recipients = recipients or [m for m in more_recipients if m not in actors]
+            else:
+                recipients = recipients or more_actors
+            actors = actors or more_actors
+        if not _political(match.type, actors, recipients):
+            return None
+        reading = self.status.read(p.light if p.light is not None else p.head)
+        if p.light is not None and reading.status is Status.OCCURRED:
+            reading = self.status.read(p.head)
+        mode = frame.row.get("mode")
+        act = inner.type if inner is not None else None
+        kind, act, mode, status = self._rule(match.type, act, mode, reading)
+        if inner is not None and mode is None and kind == "AGREE":
+            mode = None
+        reasons = [Reason("type", frame.row.file, frame.row.line, _row_name(frame.row)), reading.reason]
+        if inner is not None:
+            reasons.append(Reason("act", inner.frame.row.file, inner.frame.row.line, _row_name(inner.frame.row)))
+        draft = Draft(p, kind, act, mode, tuple(frame.row.list("contexts")), status, actors, recipients, reasons)
+        draft.inner = inner.predicate if inner else None
+        draft.score = _score(frame, actors, recipients)
+        if draft.mode is None:
+            self._cue_mode(draft)
+        modes = self.book.types[kind].modes
+        if draft.mode not in modes:
+            draft.mode = None
+        return draft
+
+    def _rule(self, kind: str, act: str | None, mode: str | None, reading: Reading) -> tuple[str, str | None, str | None, Status]:
+        """PLOVER's rules on what was promised, refused, threatened or asked for: (type, act, mode, status)."""
+        status = reading.status
+        ahead = status in (Status.PLANNED, Status.HYPOTHETICAL)
+        if kind == "REQUEST":
+            return kind, None, mode or (_REQUEST_MODES.get(act or "", "change") if act else None), status
+        if kind == "THREATEN":
+            return kind, None, mode or _THREAT_MODES.get(act or ""), status
+        if kind == "REJECT":
+            return kind, act, mode or (_REQUEST_MODES.get(act) if act else None), Status.NEGATED if act else status
+        if kind in ("AGREE", "CONCEDE") and act is not None:
+            if status is Status.NEGATED:
+                return "REJECT", act, _REQUEST_MODES.get(act), Status.NEGATED
+            if act in HARMFUL:
+                return "THREATEN", None, _THREAT_MODES.get(act), Status.OCCURRED
+            return ("CONCEDE" if act in YIELDING else "AGREE"), act, None, Status.PLANNED
+        if ahead and kind in COOPERATIVE:
+            return "AGREE", kind, None, status
+        if ahead and kind == "RETREAT":
+            return "CONCEDE", kind, None, status
+        if status is Status.PLANNED and kind in HARMFUL and reading.reason.row in ("future", "going to"):
+            return "THREATEN", None, _THREAT_MODES.get(kind), Status.OCCURRED
+        if status is Status.NEGATED and kind in COOPERATIVE and reading.reason.file.endswith("status.csv"):
+            return "REJECT", kind, _REQUEST_MODES.get(kind), status
+        return kind, None, mode, status
+
+    def _cue_mode(self, draft: Draft) -> None:
+        p = draft.predicate
+        words = {t.lemma_.lower() for t in p.head.subtree} | {t.lower_ for t in p.head.subtree}
+        if p.light is not None:
+            words |= {t.lemma_.lower() for t in p.light.subtree}
+        for row in self.mode_cues.get(draft.type, ()):
+            if row["word"].lower() in words:
+                draft.mode = row["mode"]
+                draft.reasons.append(Reason("mode", row.file, row.line, row["word"]))
+                return
+
+    def _parties(self, p: Predicate, frame: Frame, mentions: Mentions) -> tuple[list[Mention], list[Mention]]:
+        roles = frame.roles
+        slots = {"subj": p.subjects, "obj": p.objects, "of": [*p.preps.get("of", [])], "none": []}
+        fetch = lambda name: slots.get(name, p.preps.get(name, []))  # noqa: E731
+        if p.kind == "noun":
+            subjects = [*p.subjects, *p.modifiers]
+            actors = self._mentions([t for n in roles.get("actor", "").split(",") if n for t in fetch(n)] or subjects, mentions)
+            preps: tuple[str, ...] = _NOUN_PREPS
+        else:
+            actors = self._mentions(fetch(roles.get("actor", "subj")), mentions)
+            preps = _VERB_PREPS
+        between = self._mentions(p.preps.get("between", []) + p.preps.get("among", []), mentions)
+        if between:
+            return _unique([*actors, *between] if p.kind != "noun" else between), []
+        if "joint" in roles:
+            return _unique([*actors, *self._mentions(p.preps.get("with", []), mentions)]), []
+        if "recipient" in roles:
+            recipients = self._mentions([t for n in roles["recipient"].split(",") for t in fetch(n)], mentions)
+        else:
+            recipients = self._mentions(p.objects, mentions)
+            for prep in preps:
+                if recipients:
+                    break
+                recipients = [m for m in self._mentions(p.preps.get(prep, []), mentions) if m not in actors]
+        if p.kind == "noun" and not actors:
+            of = self._mentions(p.preps.get("of", []), mentions)
+            if of and recipients and recipients != of:
+                actors = of
+        return _unique(actors), [m for m in _unique(recipients) if m not in actors]
+
+    def _mentions(self, tokens: Iterable[Any], mentions: Mentions) -> list[Mention]:
+        """The coded mentions that head these tokens, or stand inside their noun phrases."""
+        found = []
+        for token in tokens:
+            mention = mentions.at(token.i)
+            if mention is not None and _coded(mention):
+                found.append(mention)
+                continue
+            inside = [
+                m
+                for c in token.children
+                if c.dep_ in ("poss", "amod", "compound", "nmod", "appos")
+                for m in [mentions.at(c.i)]
+                if m is not None and _coded(m)
+            ]
+            if not inside and token.pos_ in ("NOUN", "PROPN"):
+                for c in token.children:
+                    if c.dep_ == "prep" and c.lower_ in ("of", "in", "from", "by"):
+                        inside += [m for g in c.children if g.dep_ == "pobj" for m in [mentions.at(g.i)] if m and _coded(m)]
+            if inside:
+                found += inside
+            elif mention is not None:
+                found.append(mention)
+        return found
+
+    def _contexts(self, parsed: Parsed, first: int, last: int, draft: Draft) -> tuple[str, ...]:
+        words = [parsed.doc[i].lemma_.lower() for i in range(first, last)]
+        found = set(draft.contexts)
+        for i, word in enumerate(words):
+            found.update(self.contexts.get(word, ()))
+            if i + 1 < len(words):
+                found.update(self.contexts.get(f"{word} {words[i + 1]}", ()))
+        return tuple(sorted(found))
+
+
+_ACT_PREPS = frozenset({"to", "on", "for", "with", "about", "of"})
+
+
+def _frame(row: Row) -> Frame:
+    constraints = []
+    for part in row["frame"].split():
+        positive, part = not part.startswith("!"), part.lstrip("!")
+        slot, _, words = part.partition("=")
+        sub: str | None = None
+        if slot == "prep":
+            sub, _, words = words.partition(":")
+        constraints.append((positive, slot, sub, tuple(w for w in words.split("|") if w)))
+    roles = {}
+    for part in row["roles"].split():
+        name, _, value = part.partition("=")
+        roles[name] = value
+    return Frame(row, row["type"], tuple(constraints), roles)
+
+
+def _row_name(row: Row) -> str:
+    return re.sub(r"\s+", " ", f"{row['lemma']} {row['pos']} {row['frame']}").strip()
+
+
+def _coded(mention: Mention) -> bool:
+    return bool(mention.actor.country or mention.actor.entity)
+
+
+def _unique(found: list[Mention]) -> list[Mention]:
+    kept: list[Mention] = []
+    for mention in found:
+        if mention not in kept:
+            kept.append(mention)
+    return kept
+
+
+def _political(kind: str, actors: list[Mention], recipients: list[Mention]) -> bool:
+    """Whether anybody takes part whom the record is about."""
+    everyone = [m.actor for m in [*actors, *recipients]]
+    if kind in ("ASSAULT", "PROTEST", "COERCE"):
+        return any(a.country or a.entity or (a.sector in POLITICAL) for a in everyone)
+    return any((a.entity and a.sector in (None, *POLITICAL)) or a.sector in POLITICAL for a in everyone) and any(
+        a.country or a.entity for a in everyone
+    )
+
+
+def _score(frame: Frame, actors: list[Mention], recipients: list[Mention]) -> float:
+    """How sure the lexicon is, from 0 to 1: more constraints and coded parties on both sides count for it."""
+    both = bool(actors) + bool(recipients)
+    return round(min(0.95, 0.45 + 0.1 * min(len(frame.constraints), 2) + 0.15 * both), 3)
