@@ -214,7 +214,11 @@ def _inherit(p: Predicate) -> None:
             token = parent
             if parent.pos_ in ("VERB", "AUX"):
                 up = verb(parent)
-                _take(p, (up.objects if up.passive and not up.subjects else up.subjects))
+                if up.lemma in OBJECT_CONTROL and up.objects and dep != "advcl":
+                    # "accused Russia of attacking", "barred the envoy from entering"
+                    _take(p, up.objects)
+                else:
+                    _take(p, (up.objects if up.passive and not up.subjects else up.subjects))
                 return
             if parent.pos_ in ("NOUN", "PROPN") and dep != "pcomp":
                 p.subjects = owners(parent)

@@ -74,13 +74,13 @@ class EventStation:
         self.book = book
         self.status = StatusStation(book)
         self.classes: dict[str, set[str]] = {}
-        for name in ("lang/en/classes.csv", "lang/en/classes_conflict.csv"):
+        for name in ("lang/en/classes.csv", "lang/en/classes_conflict.csv", "lang/en/classes_ties.csv"):
             for row in book.rows(name):
                 self.classes.setdefault(row["class"], set()).add(row["word"].lower())
         self.frames: dict[tuple[str, str], list[Frame]] = {}
         for name in sorted(book.types):
             for row in book.rows(f"lang/en/predicates/{name.lower()}.csv"):
-                self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(_frame(row))
+                self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(frame_of(row))
         for frames in self.frames.values():
             frames.sort(key=lambda f: (-len(f.constraints), f.row.file, f.row.line))
         self.mode_cues: dict[str, list[Row]] = {}
@@ -130,9 +130,21 @@ class EventStation:
     def match(self, predicate: Predicate, mentions: Mentions) -> Frame | None:
         """The most specific lexicon row that fits, or `None`."""
         for frame in self.frames.get((predicate.lemma, predicate.kind), ()):
-            if all(self._holds(c, predicate, mentions) for c in frame.constraints):
+            if self.holds(frame, predicate, mentions):
                 return frame if frame.type != "-" else None
         return None
+
+    def holds(self, frame: Frame, predicate: Predicate, mentions: Mentions) -> bool:
+        """Whether all constraints of a frame are met."""
+        return all(self._holds(c, predicate, mentions) for c in frame.constraints)
+
+    def is_one_of(self, token: Any, words: tuple[str, ...]) -> bool:
+        """Whether a token is one of these lemmas or belongs to one of these classes."""
+        lemma = token.lemma_.lower()
+        return any(
+            lemma in self.classes.get(w, ()) or token.lower_ in self.classes.get(w, ()) if w.isupper() else w.lower() in (lemma, token.lower_)
+            for w in words
+        )
 
     def _holds(
         self, constraint: tuple[bool, str, str | None, tuple[str, ...]], p: Predicate, mentions: Mentions
@@ -290,31 +302,36 @@ class EventStation:
         fetch = lambda name: slots.get(name, p.preps.get(name, []))  # noqa: E731
         if p.kind == "noun":
             subjects = [*p.subjects, *p.modifiers]
-            actors = self._mentions([t for n in roles.get("actor", "").split(",") if n for t in fetch(n)] or subjects, mentions)
+            actors = self.mentions_of([t for n in roles.get("actor", "").split(",") if n for t in fetch(n)] or subjects, mentions)
             preps: tuple[str, ...] = _NOUN_PREPS
         else:
-            actors = self._mentions(fetch(roles.get("actor", "subj")), mentions)
+            actors = self.mentions_of(fetch(roles.get("actor", "subj")), mentions)
             preps = _VERB_PREPS
-        between = self._mentions(p.preps.get("between", []) + p.preps.get("among", []), mentions)
+        between = self.mentions_of(p.preps.get("between", []) + p.preps.get("among", []), mentions)
         if between:
             return _unique([*actors, *between] if p.kind != "noun" else between), []
         if "joint" in roles:
-            return _unique([*actors, *self._mentions(p.preps.get("with", []), mentions)]), []
+            return _unique([*actors, *self.mentions_of(p.preps.get("with", []), mentions)]), []
         if "recipient" in roles:
-            recipients = self._mentions([t for n in roles["recipient"].split(",") for t in fetch(n)], mentions)
+            recipients = self.mentions_of([t for n in roles["recipient"].split(",") for t in fetch(n)], mentions)
         else:
-            recipients = self._mentions(p.objects, mentions)
+            recipients = self.mentions_of(p.objects, mentions)
             for prep in preps:
                 if recipients:
                     break
-                recipients = [m for m in self._mentions(p.preps.get(prep, []), mentions) if m not in actors]
+                recipients = [m for m in self.mentions_of(p.preps.get(prep, []), mentions) if m not in actors]
+        if p.kind == "verb" and not recipients:
+            # "signed the pact with Peru", "imposed a ban on fish from Japan": the party stands in the object's phrase
+            for prep in preps:
+                inside = [g for o in p.objects for c in o.children if c.dep_ == "prep" and c.lower_ == prep for g in c.children]
+                recipients = recipients or [m for m in self.mentions_of(inside, mentions) if m not in actors]
         if p.kind == "noun" and not actors:
-            of = self._mentions(p.preps.get("of", []), mentions)
+            of = self.mentions_of(p.preps.get("of", []), mentions)
             if of and recipients and recipients != of:
                 actors = of
         return _unique(actors), [m for m in _unique(recipients) if m not in actors]
 
-    def _mentions(self, tokens: Iterable[Any], mentions: Mentions) -> list[Mention]:
+    def mentions_of(self, tokens: Iterable[Any], mentions: Mentions) -> list[Mention]:
         """The coded mentions that head these tokens, or stand inside their noun phrases."""
         found = []
         for token in tokens:
@@ -352,7 +369,8 @@ class EventStation:
 _ACT_PREPS = frozenset({"to", "on", "for", "with", "about", "of"})
 
 
-def _frame(row: Row) -> Frame:
+def frame_of(row: Row) -> Frame:
+    """A lexicon row of events or ties with its frame split up; `type` is the row's type or kind."""
     constraints = []
     for part in row["frame"].split():
         positive, part = not part.startswith("!"), part.lstrip("!")
@@ -365,7 +383,7 @@ def _frame(row: Row) -> Frame:
     for part in row["roles"].split():
         name, _, value = part.partition("=")
         roles[name] = value
-    return Frame(row, row["type"], tuple(constraints), roles)
+    return Frame(row, row.values.get("type") or row["kind"], tuple(constraints), roles)
 
 
 def _row_name(row: Row) -> str:

@@ -1,0 +1,58 @@
+# What a contributor needs, in one place: `make` lists it. Everything happens in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+# Installed packages follow the lock, so that a run here and a run elsewhere use the same versions.
+LOCK := requirements-ci.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help venv format format-check lint types test demo eval docs lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*##/\1 -/p' Makefile
+
+.venv/pyvenv.cfg:
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/pyvenv.cfg pyproject.toml $(LOCK)
+	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed $(LOCK)
+	$(BIN)/python -m pip install --quiet --requirement $(LOCK)
+	@touch $@
+
+venv: .venv/.installed-dev  ## .venv with communique and all that its tests need
+
+format: venv  ## formats the code
+	$(BIN)/ruff format src tests tools
+	$(BIN)/ruff check --fix --quiet src tests tools
+
+format-check: venv  ## says whether the code is formatted
+	$(BIN)/ruff format --check src tests tools
+
+lint: venv  ## ruff
+	$(BIN)/ruff check src tests tools
+
+types: venv  ## mypy --strict
+	$(BIN)/mypy
+
+test: venv  ## all tests
+	$(BIN)/python -m pytest
+
+demo: .venv/.installed  ## codes samples/ and shows the record
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/demo.sh
+
+GOLD ?= eval/gold
+eval: venv  ## scores the coder on hand-coded texts: make eval GOLD=folder
+	$(BIN)/communique evaluate $(GOLD)
+
+docs: venv  ## checks the codebook and runs the commands in docs/ and README
+	$(BIN)/communique check
+	$(BIN)/python -m pytest tests/test_docs.py
+
+lock:  ## writes requirements-ci.txt anew from pyproject.toml
+	uv pip compile pyproject.toml --group test --group dev --universal --python-version 3.11 \
+	  --no-header --no-emit-index-url --no-annotate --quiet --upgrade --output-file $(LOCK)
+
+clean:  ## removes caches and demo records
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist demo-*

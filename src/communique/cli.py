@@ -1,0 +1,589 @@
+"""The commands. Standard output carries data only; progress and messages go to standard error.
+
+Exit status: 0 all done; 1 some named inputs could not be read; 2 the call is wrong or nothing could be done.
+Heavy modules are imported inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from communique.errors import CallError, CommuniqueError
+from communique.model import CodedReport, Problem, Status, TieStatus, to_json
+
+if TYPE_CHECKING:
+    from communique.run import Progress
+
+app = typer.Typer(
+    name="communique",
+    help="Reads news reports and keeps an evidence-linked record of international politics.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+# A run expected to take longer than this is announced with what it needs.
+_LONG_RUN_SECONDS = 60
+# Problems shown one by one; the record keeps all of them.
+_SHOWN_PROBLEMS = 50
+
+JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+RECORD = Annotated[Path, typer.Argument(help="The record, a DuckDB file.")]
+MODEL = Annotated[str | None, typer.Option(help="Another installed spaCy pipeline.")]
+CODEBOOK = Annotated[Path | None, typer.Option(help="A folder with tables of your own, laid over ours.")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from communique import __version__
+
+        print(f"communique {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def code(
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.")],
+    into: Annotated[Path | None, typer.Option(help="The record to add to. (default: record.duckdb)")] = None,
+    json: JSON = False,
+    published: Annotated[str | None, typer.Option(metavar="DATE", help="Day of reports that state none.")] = None,
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of reports that state none.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to code in.")] = 1,
+    model: MODEL = None,
+    codebook: CODEBOOK = None,
+    recode: Annotated[bool, typer.Option("--recode", help="Code again what is stored with this version.")] = False,
+) -> None:
+    """Reads reports, codes them and adds them to a record.
+
+    Plain text, saved web pages and JSON lines are read, recognised by their content. With --json nothing is stored:
+    one object a report goes to standard output.
+
+    Example: communique code reports/ --into record.duckdb --workers 2
+    """
+    from communique import run
+    from communique.read import measure, read
+
+    if json and into:
+        raise CallError("--json stores nothing, so it cannot go with --into; leave one of them out")
+    settings = run.Settings(model, _folder(codebook))
+    items = read(inputs, published=published, outlet=outlet)
+    size = measure(inputs)
+    record = into or Path("record.duckdb")
+    if not json:
+        _announce(size, workers, record)
+    with _sink(None if json else record) as sink, _progress() as show, _stop_on_ctrl_c() as stop:
+        shown = _Shown(sink)
+        done = run.run(
+            items,
+            settings,
+            shown,
+            workers=workers,
+            recode=recode,
+            batch=1 if json else run.BATCH,
+            total=size.reports or None,
+            progress=show,
+            stop=stop,
+        )
+    _sum_up(done, shown.problems)
+    if done.problems or done.stopped or not done.coded + done.skipped:
+        raise typer.Exit(1 if done.coded + done.skipped else 2)
+
+
+@app.command()
+def events(
+    record: RECORD,
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="On this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Before this day.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", help="PLOVER type, as CONSULT.")] = None,
+    actor: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
+    recipient: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
+    status: Annotated[list[Status] | None, typer.Option(help="What the text says of it.")] = None,
+    place: Annotated[list[str] | None, typer.Option(help="Place name, GeoNames id or ISO3.")] = None,
+    voice: Annotated[str | None, typer.Option(help="outlet, source, or the code of a source.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    json: JSON = False,
+) -> None:
+    """The events of a record, newest first.
+
+    A filter given several times widens, different filters narrow.
+
+    Example: communique events record.duckdb --actor JPN --type AGREE --status planned
+    """
+    with _open(record) as book:
+        rows = book.events(
+            from_=_day(from_),
+            until=_day(until),
+            type=_types(type_),
+            actor=actor or None,
+            recipient=recipient or None,
+            status=[str(s) for s in status] if status else None,
+            place=place or None,
+            voice=voice,
+        )
+        rows = rows[:limit]
+    _show(rows, json, _EVENT_COLUMNS, _event_cells, "no events match")
+
+
+@app.command()
+def ties(
+    record: RECORD,
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="As they stood on this day. (default: today)")] = None,
+    known_by: Annotated[str | None, typer.Option(metavar="DATE", help="From reports up to this day only.")] = None,
+    party: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="membership, alliance, agreement ...")] = None,
+    status: Annotated[list[TieStatus] | None, typer.Option(help="Only ties that stand so.")] = None,
+    json: JSON = False,
+) -> None:
+    """The ties of a record as they stood on a day, ended and rejected ones included.
+
+    Example: communique ties record.duckdb --at 2023-07-01 --party JPN --party NATO
+    """
+    with _open(record) as book:
+        rows = book.ties(
+            at=_day(at) or date.today().isoformat(),
+            known_by=_day(known_by),
+            party=party or None,
+            kind=kind,
+            status=[str(s) for s in status] if status else None,
+        )
+    _show(rows, json, _TIE_COLUMNS, _tie_cells, "no ties match")
+
+
+@app.command()
+def explain(
+    record: RECORD,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of an event or tie, as `events --json` prints it.")],
+    json: JSON = False,
+) -> None:
+    """Why an event or tie is in the record: the passage, and the rows and rules that decided each field.
+
+    Example: communique explain record.duckdb e-1a2b3c4d5e6f7081
+    """
+    with _open(record) as book:
+        found = book.get(id_)
+    if found is None:
+        raise CallError(f"{id_}: no event, tie or statement of this id in {record}")
+    row = _plain(found)
+    if json:
+        _print_json(row)
+    else:
+        _out_lines(_explanation(row))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD_DIR", help="Folder with hand-coded texts.")],
+    json: JSON = False,
+    predictions: Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was predicted there.")] = None,
+    model: MODEL = None,
+    codebook: CODEBOOK = None,
+) -> None:
+    """Scores the coder on hand-coded texts, one figure a row.
+
+    GOLD_DIR has folders events, actors, places, dates, attribution, status; any of them may be missing.
+
+    Example: communique evaluate my-gold/ --predictions out/
+    """
+    from communique import evaluate as evaluation
+    from communique import run
+
+    if not gold.is_dir():
+        raise CallError(f"{gold}: no such folder")
+    figures = evaluation.evaluate(gold, run.Settings(model, _folder(codebook)).coder(), predictions)
+    if not figures:
+        raise CallError(f"{gold}: no hand-coded texts found; expected folders such as events/ with .jsonl files")
+    _show(figures, json, _FIGURE_COLUMNS, _figure_cells, "no figures")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Tables of your own. (default: the shipped ones)")] = None,
+) -> None:
+    """Checks the codebook and the lexicons, and lists every fault with file and line.
+
+    Example: communique check my-tables/
+    """
+    from communique.codebook import Codebook
+
+    faults = Codebook(_folder(folder)).check()
+    _out_lines(faults)
+    if faults:
+        _err.print(f"{len(faults)} fault{'s' * (len(faults) != 1)} found")
+        raise typer.Exit(1)
+    _err.print("no faults found")
+
+
+@app.command()
+def export(
+    record: RECORD,
+    to: Annotated[Path, typer.Option(metavar="PATH", help="A folder, or with a suffix one file.")],
+    format_: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",
+    table: Annotated[str | None, typer.Option(help="Only this: events, ties, statements or articles.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="Ties as of this day. (default: today)")] = None,
+) -> None:
+    """Writes the record to files for other programs.
+
+    PATH without a suffix is a folder that gets one file a table; with a suffix it is one file with one table, the
+    events where --table names no other.
+
+    Example: communique export record.duckdb --format parquet --to tables/
+    """
+    from communique import write
+
+    write.writer_for(format_)
+    with _open(record) as book:
+        tables = {
+            "events": _plain_rows(book.events()),
+            "ties": _plain_rows(book.ties(at=_day(at) or date.today().isoformat())),
+            "statements": _plain_rows(book.statements()),
+            "articles": _plain_rows(book.articles()),
+        }
+    for path in write.export(tables, format_, to, table):
+        _err.print(f"wrote {path}", markup=False)
+
+
+def main() -> None:
+    """Entry point of the `communique` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # The same bytes whatever the locale; a quote in any script must not end the program.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except CommuniqueError as error:
+        _err.print(f"communique: {error}", style="red" if _err.is_terminal else None, markup=False)
+        raise SystemExit(2) from None
+
+
+# What a call gives
+
+
+def _day(value: str | None) -> str | None:
+    from communique.read import day
+
+    return day(value) if value else None
+
+
+def _folder(path: Path | None) -> Path | None:
+    if path is not None and not path.is_dir():
+        raise CallError(f"{path}: no such folder")
+    return path
+
+
+def _types(names: list[str] | None) -> list[str] | None:
+    from communique.codebook import shipped
+
+    known = shipped().types
+    for name in names or ():
+        if name.upper() not in known:
+            raise CallError(f"{name!r} is no event type; there are {', '.join(sorted(known))}")
+    return [name.upper() for name in names] if names else None
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
+    from communique.store import Record
+
+    if not path.exists():
+        raise CallError(f"{path}: no such record; `communique code INPUT --into {path}` makes one")
+    with Record.open(path) as record:
+        yield record
+
+
+# Coding
+
+
+class _Lines:
+    """Standard output in place of a record: one line a report."""
+
+    def has(self, article: str, version: str) -> bool:
+        return False
+
+    def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
+        for report in reports:
+            _print_json(to_json(report))
+        sys.stdout.flush()
+
+
+class _Shown:
+    """A sink that also tells of each problem on standard error as it is passed on."""
+
+    def __init__(self, sink: Any) -> None:
+        self.sink = sink
+        self.problems = 0
+
+    def has(self, article: str, version: str) -> bool:
+        return bool(self.sink.has(article, version))
+
+    def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
+        for problem in problems:
+            self.problems += 1
+            if self.problems <= _SHOWN_PROBLEMS:
+                _err.print(f"{problem.source}: {problem.reason}", markup=False)
+        self.sink.add(reports, problems, run)
+
+
+@contextmanager
+def _sink(record: Path | None) -> Iterator[Any]:
+    if record is None:
+        yield _Lines()
+        return
+    from communique.store import Record
+
+    with Record.open(record, write=True) as opened:
+        yield opened
+
+
+def _announce(size: Any, workers: int, record: Path) -> None:
+    """Says beforehand what a long run takes, and warns where the disk is too small for it."""
+    import shutil
+
+    from communique.run import forecast
+
+    need = forecast(size.bytes, workers)
+    if need.seconds < _LONG_RUN_SECONDS:
+        return
+    _err.print(
+        f"about {size.reports:,} reports: roughly {_time(need.seconds)} and {need.bytes / 1e6:,.0f} MB of disk. "
+        "Ctrl-C stops cleanly; the same command goes on from there."
+    )
+    folder = record.absolute().parent
+    if folder.exists() and shutil.disk_usage(folder).free < need.bytes:
+        _err.print(f"warning: {folder} may be too full for that", style="yellow", markup=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None] | None]:
+    """One line that is renewed on a terminal; nothing where standard error goes to a file."""
+    if not _err.is_terminal:
+        yield None
+        return
+    with _err.status("starting ...") as status:
+        yield lambda now: status.update(_progress_line(now))
+
+
+def _progress_line(now: Progress) -> str:
+    parts = [f"read {now.read:,}", f"coded {now.coded:,}", f"skipped {now.skipped:,}", f"problems {now.problems:,}"]
+    if now.rate:
+        parts.append(f"{now.rate:.1f} a second")
+    if now.left:
+        parts.append(f"{_time(now.left)} left")
+    return "  ".join(parts)
+
+
+@contextmanager
+def _stop_on_ctrl_c() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C asks the run to end after what it has in hand, the second ends it at once."""
+    asked = False
+
+    def ask(number: int, frame: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        _err.print("stopping after the reports in hand; Ctrl-C again stops at once")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _sum_up(done: Progress, problems: int) -> None:
+    if problems > _SHOWN_PROBLEMS:
+        _err.print(f"... and {problems - _SHOWN_PROBLEMS:,} more problems; the record lists them all")
+    line = f"read {done.read:,}: coded {done.coded:,}, skipped {done.skipped:,} stored before"
+    line += f", problems {done.problems:,}, left out {done.asides:,}"
+    _err.print(f"{line}, in {_time(done.seconds)}")
+    if done.stopped:
+        _err.print("Stopped on request. Run the same command again to go on; what is stored is skipped.")
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+# Showing rows
+
+
+def _plain(row: Any) -> Any:
+    return row if isinstance(row, dict) else to_json(row)
+
+
+def _plain_rows(rows: Iterable[Any]) -> list[Any]:
+    return [_plain(row) for row in rows]
+
+
+def _print_json(row: Any) -> None:
+    from communique.write import json_line
+
+    sys.stdout.write(json_line(row) + "\n")
+
+
+def _out_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+_STATUS_STYLES = {
+    "occurred": "green",
+    "ongoing": "green",
+    "active": "green",
+    "signed": "cyan",
+    "planned": "cyan",
+    "hypothetical": "yellow",
+    "proposed": "yellow",
+    "suspended": "yellow",
+    "negated": "red",
+    "ended": "red",
+    "rejected": "red",
+}
+
+
+def _show(
+    rows: Sequence[Any], json: bool, columns: Sequence[str], cells: Callable[[Any], Sequence[str]], nothing: str
+) -> None:
+    """Rows as JSON lines; as a coloured table on a terminal; else as plain columns, two spaces apart."""
+    plain = _plain_rows(rows)
+    if json:
+        for row in plain:
+            _print_json(row)
+        return
+    if not plain:
+        _err.print(nothing)
+        return
+    table = [[_one_line(cell) for cell in cells(row)] for row in plain]
+    if sys.stdout.isatty():
+        _show_table(columns, table)
+        return
+    widths = [max(len(row[i]) for row in [list(columns), *table]) for i in range(len(columns))]
+    for line in [list(columns), *table]:
+        _out_lines(["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()])
+
+
+def _one_line(cell: str) -> str:
+    # Text from the net may carry control characters that would take over the terminal.
+    return "".join(c if c.isprintable() else " " for c in " ".join(cell.split()))
+
+
+def _show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold", ratio=3 if name == "quote" else None)
+    for row in rows:
+        table.add_row(*(Text(cell, style=_STATUS_STYLES.get(cell, "")) for cell in row))
+    Console(highlight=False).print(table)
+
+
+_FIGURE_COLUMNS = ("task", "file", "figure", "items", "value")
+
+
+def _figure_cells(row: Any) -> tuple[str, ...]:
+    value = "unknown" if row["value"] is None else f"{row['value']:.4f}"
+    return (row["task"], row["file"], row["name"], str(row["items"]), value)
+
+
+_EVENT_COLUMNS = ("date", "type", "status", "actors", "recipients", "place", "voice", "id", "quote")
+
+
+def _event_cells(row: Any) -> tuple[str, ...]:
+    when = row["when"] or {}
+    kind = row["type"] + (f" ({row['act']})" if row["act"] else "") + (f"/{row['mode']}" if row["mode"] else "")
+    return (
+        when.get("from") or when.get("until") or "",
+        kind,
+        row["status"],
+        _actors(row["actors"]),
+        _actors(row["recipients"]),
+        (row["place"] or {}).get("name") or (row["place"] or {}).get("text") or "",
+        _voice(row["voice"]),
+        row["id"],
+        row["sentence"]["text"],
+    )
+
+
+_TIE_COLUMNS = ("kind", "name", "parties", "status", "step", "since", "until", "id", "quote")
+
+
+def _tie_cells(row: Any) -> tuple[str, ...]:
+    evidence = row["evidence"]
+    return (
+        row["kind"],
+        row["name"] or "",
+        _actors(row["parties"]),
+        row["status"],
+        row["step"],
+        row["since"] or "",
+        row["until"] or "",
+        row["id"],
+        evidence[-1]["text"] if evidence else "",
+    )
+
+
+def _actors(actors: Iterable[Any]) -> str:
+    return ", ".join(a["entity"] or a["country"] or a["name"] or a["text"] for a in actors)
+
+
+def _voice(voice: Any) -> str:
+    if voice["kind"] == "outlet":
+        return "outlet"
+    names = ", ".join(a["name"] or a["text"] for a in voice["sources"]) or "source"
+    via = ", ".join(a["name"] or a["text"] for a in voice["via"])
+    return f"{names} via {via}" if via else names
+
+
+# Explaining
+
+
+def _explanation(row: Any) -> Iterator[str]:
+    """Why an event or tie is there, as lines to read."""
+    if "evidence" in row:
+        yield f"tie {row['id']}: {row['kind']} {row['name'] or ''}".rstrip()
+        yield f"  {_actors(row['parties'])}: {row['status']} ({row['step']}) since {row['since'] or 'unknown'}"
+        for step in row["history"]:
+            yield f"  {step['from'] or 'unknown day'}: {step['status']} ({step['step']})"
+            yield from (f"    {_passage(item)}" for item in step["evidence"])
+        yield from (f"  against: {_passage(item)}" for item in row["evidence"] if not item["for"])
+    elif "type" in row:
+        yield f"event {row['id']}: {row['type']}{' ' + row['mode'] if row['mode'] else ''}, {row['status']}"
+        whom = f"{_actors(row['actors']) or '?'} -> {_actors(row['recipients']) or '?'}"
+        yield f"  {whom}, told by {_voice(row['voice'])}"
+        yield f"  {_passage(row['sentence'])}"
+        yield f"  trigger: {row['trigger']['text']} [{row['trigger']['start']}-{row['trigger']['end']}]"
+    else:
+        yield f"statement {row['id']}: {_actors(row['sources']) or 'unnamed source'}, {row['form']}, {row['status']}"
+        yield from (f"  {_passage(piece)}" for piece in row["content"])
+    reasons = row.get("because") or []
+    if reasons:
+        yield "because"
+    for reason in reasons:
+        where = reason["file"] if reason["line"] is None else f"{reason['file']}:{reason['line']}"
+        yield f"  {reason['field']}: {where}: {reason['row']}"
+
+
+def _passage(span: Any) -> str:
+    where = " ".join(str(span[key]) for key in ("outlet", "published", "article") if span.get(key))
+    return f'"{_one_line(span["text"])}" [{where} {span["start"]}-{span["end"]}]'.replace("[ ", "[")

@@ -1,0 +1,360 @@
+"""Article to coded report: the stations in their order, and what they found put together.
+
+`Coder().code(text_or_article)` is a pure function: the same article, tables and model give the same record, with no
+database and no network. Every span is checked against the text before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from communique import __version__, ties
+from communique.codebook import Codebook, shipped
+from communique.coding.actors import ActorStation, Mentions
+from communique.coding.dates import DateStation
+from communique.coding.events import Draft, EventStation
+from communique.coding.facts import FactStation
+from communique.coding.parse import DEFAULT_MODEL, Parsed, load, parse, tense_is_past
+from communique.coding.places import PlaceStation
+from communique.coding.stance import StanceStation
+from communique.coding.voice import Attribution, Attributions, VoiceStation
+from communique.model import (
+    Actor,
+    Article,
+    CodedReport,
+    Event,
+    Form,
+    Place,
+    Reason,
+    Span,
+    Statement,
+    Voice,
+    When,
+    make_id,
+)
+
+__all__ = ["Coder"]
+
+# A time or place belongs to the verb above it; these prepositions say where something took place.
+_WHERE = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "off", "on", "from", "to", "into"})
+_AT = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "off", "on"})
+_HISTORICAL = timedelta(days=365)
+
+
+class Coder:
+    """Reads reports. `model`: any installed spaCy pipeline with a parser; `codebook`: the tables to code by.
+
+    >>> report = Coder().code("Japan and Australia signed a defence pact in Canberra on 6 January 2022.")
+    >>> report.events[0].type
+    'SUPPORT'
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, codebook: Codebook | None = None) -> None:
+        self.book = codebook or shipped()
+        self.model = model
+        self.nlp = load(model)
+        self.dates = DateStation(self.book)
+        self.places = PlaceStation(self.book)
+        self.actors = ActorStation(self.book)
+        self.events = EventStation(self.book)
+        self.voices = VoiceStation(self.book)
+        self.facts = FactStation(self.book, self.events)
+        self.stance = StanceStation(self.book)
+
+    @property
+    def version(self) -> str:
+        """What decides a coding: program version, checksum of the tables, language model."""
+        return f"{__version__}+{self.book.checksum[:12]}+{self.model}-{self.nlp.meta.get('version', '')}"
+
+    def code(
+        self,
+        report: Article | str,
+        *,
+        title: str | None = None,
+        outlet: str | None = None,
+        published: str | None = None,
+    ) -> CodedReport:
+        """All that is in one report. A string is taken as its text; `published` is an ISO day."""
+        article = report if isinstance(report, Article) else Article.make(
+            report, title=title, outlet=outlet, published=published
+        )
+        if not article.published and article.anchor is None:
+            article = replace(article, anchor=self.dates.infer_anchor(article.text))
+        reading = Reading(self, parse(article, self.nlp))
+        return reading.report()
+
+
+class Reading:
+    """One article while it is being coded."""
+
+    def __init__(self, coder: Coder, parsed: Parsed) -> None:
+        self.coder = coder
+        self.parsed = parsed
+        self.article = parsed.article
+        self.mentions: Mentions = coder.actors.find(parsed)
+        self.attributions: Attributions = coder.voices.find(parsed, self.mentions)
+        self.times = self._times()
+        self.places = self._places()
+        self._event_ids: dict[int, str] = {}
+        self.drafts: list[Draft] = coder.events.find(parsed, self.mentions)
+
+    def report(self) -> CodedReport:
+        when_of, where_of = self._attach()
+        events: list[Event] = []
+        for draft in self.drafts:
+            head = draft.predicate.head.i
+            event = self._event(draft, when_of.get(head), where_of.get(head))
+            events.append(event)
+            for token in draft.predicate.tokens:
+                self._event_ids.setdefault(token, event.id)
+        events = _distinct(events)
+        claims = tuple(self.coder.facts.find(self))
+        found = CodedReport(
+            article=self.article,
+            events=tuple(events),
+            statements=tuple(self._statements()),
+            claims=claims,
+            ties=tuple(ties.resolve(claims)),
+            actors=tuple(m.actor for m in self.mentions.all if _known(m.actor)),
+            places=tuple(p for p, _ in self.places),
+            times=tuple(w for w, _ in self.times),
+        )
+        check_spans(found)
+        return found
+
+    def _times(self) -> list[tuple[When, tuple[int, int]]]:
+        """Time expressions with their tokens; those in lines that are not read are left out."""
+
+        def past(offset: int) -> bool | None:
+            token = self.parsed.token_at(offset)
+            return None if token is None else tense_is_past(self.parsed.token(token))
+
+        found = []
+        for when in self.coder.dates.find(self.article.text, self.parsed.published, "news", past):
+            tokens = self.parsed.tokens_within(when.start, when.end)
+            if tokens:
+                found.append((when, tokens))
+        return found
+
+    def _places(self) -> list[tuple[Place, tuple[int, int]]]:
+        names = []
+        for ent in self.parsed.doc.ents:
+            names.append((self.parsed.start(ent.start), self.parsed.end(ent.end - 1), ent.label_))
+        found = []
+        for place in self.coder.places.find(self.article.text, names):
+            tokens = self.parsed.tokens_within(place.start, place.end)
+            if tokens:
+                found.append((place, tokens))
+        return found
+
+    def _attach(self) -> tuple[dict[int, When], dict[int, Place]]:
+        """The time and place of each event, by the token of its head."""
+        heads = {d.predicate.head.i for d in self.drafts}
+        owners = {t: d.predicate.head.i for d in self.drafts for t in d.predicate.tokens}
+        for draft in self.drafts:
+            if draft.inner is not None:
+                for t in draft.inner.tokens:
+                    owners.setdefault(t, draft.predicate.head.i)
+        when_of: dict[int, When] = {}
+        for when, (first, last) in self.times:
+            owner = self._owner(first, last, owners)
+            if owner is not None:
+                when_of.setdefault(owner, when)
+        where_of: dict[int, Place] = {}
+        for place, (first, last) in self.places:
+            root = _root(self.parsed, first, last)
+            if root.dep_ == "pobj" and root.head.lower_ in _AT:
+                owner = self._owner(first, last, owners)
+                if owner is not None:
+                    where_of.setdefault(owner, place)
+        for draft in self.drafts:
+            self._inherit(draft, heads, when_of, where_of)
+        return when_of, where_of
+
+    def _owner(self, first: int, last: int, owners: dict[int, int]) -> int | None:
+        """The event whose clause holds these tokens: the first event met on the way up the tree."""
+        node = _root(self.parsed, first, last)
+        while True:
+            if node.i in owners and not first <= node.i < last:
+                return owners[node.i]
+            if node.head is node:
+                return None
+            node = node.head
+
+    def _inherit(self, draft: Draft, heads: set[int], when_of: dict[int, When], where_of: dict[int, Place]) -> None:
+        """A noun event inside another event's clause, or a coordinated one, shares its time; a visited place is
+        where a visit was."""
+        head = draft.predicate.head
+        if head.i not in where_of and draft.mode == "visit":
+            for token in [*draft.predicate.objects, *draft.predicate.preps.get("to", [])]:
+                for place, (first, last) in self.places:
+                    if first <= token.i < last:
+                        where_of[head.i] = place
+        node = head
+        for _ in range(3):
+            if node.head is node or node.dep_ in ("relcl", "ccomp", "advcl", "acl", "parataxis"):
+                return
+            if node.dep_ == "conj" and node.pos_ == "VERB" and any(c.dep_ == "nsubj" for c in node.children):
+                return
+            node = node.head
+            if node.i in heads:
+                if head.i not in when_of and node.i in when_of:
+                    when_of[head.i] = when_of[node.i]
+                if head.i not in where_of and node.i in where_of:
+                    where_of[head.i] = where_of[node.i]
+                return
+
+    def _event(self, draft: Draft, when: When | None, place: Place | None) -> Event:
+        parsed = self.parsed
+        tokens = draft.predicate.tokens
+        head = draft.predicate.head.i
+        together = tokens[-1] - tokens[0] <= 4
+        trigger = parsed.span(tokens[0], tokens[-1] + 1) if together else parsed.span(head, head + 1)
+        first, last = parsed.sents[parsed.sent_of(head)]
+        kind = self.coder.book.types[draft.type]
+        reasons = list(draft.reasons)
+        voice, why = self.voice(head)
+        reasons += why
+        for field, mentions in (("actors", draft.actors), ("recipients", draft.recipients)):
+            for m in mentions:
+                reasons += [Reason(field, r.file, r.line, r.row) for r in m.reasons]
+        intensity = kind.modes.get(draft.mode) if draft.mode else None
+        return Event(
+            id=make_id("e", self.article.id, draft.type, draft.act, trigger.start, trigger.end, head),
+            type=draft.type,
+            act=draft.act,
+            mode=draft.mode,
+            contexts=draft.contexts,
+            status=draft.status,
+            historical=self._historical(when),
+            actors=tuple(m.actor for m in draft.actors),
+            recipients=tuple(m.actor for m in draft.recipients),
+            place=place,
+            when=when,
+            voice=voice,
+            trigger=trigger,
+            sentence=parsed.span(first, last),
+            quad=kind.quad,
+            intensity=intensity if intensity is not None else kind.intensity,
+            score=draft.score,
+            because=tuple(dict.fromkeys(reasons)),
+        )
+
+    def when_at(self, token: int) -> When | None:
+        """The time said of what this token names: inside its phrase, else in its clause."""
+        node = self.parsed.token(token)
+        clause = _clause(node)
+        nearest = None
+        for when, (first, last) in self.times:
+            root = _root(self.parsed, first, last)
+            if any(a.i == token for a in root.ancestors):
+                return when
+            if _clause(root).i == clause.i and nearest is None:
+                nearest = when
+        return nearest
+
+    def event_at(self, token: int) -> str | None:
+        """The id of the event that this token triggers."""
+        return self._event_ids.get(token)
+
+    def _historical(self, when: When | None) -> bool:
+        published = self.parsed.published
+        if when is None or when.until is None or published is None:
+            return False
+        return date.fromisoformat(when.until) <= date.fromisoformat(published) - _HISTORICAL
+
+    def voice(self, token: int) -> tuple[Voice, list[Reason]]:
+        """Who vouches for what this token names, and why."""
+        said = self.attributions.voice_at(token)
+        first, last = self.parsed.sents[self.parsed.sent_of(token)]
+        cue = self.coder.stance.cue(self.parsed, first, last)
+        stance = "comment" if cue is not None else "report"
+        reasons = [Reason("stance", cue.file, cue.line, cue["cue"])] if cue is not None else []
+        if said is None:
+            return Voice("outlet", stance=stance), reasons
+        sources, via = self.sources(said)
+        reasons += list(getattr(said, "reasons", ()))
+        return Voice("source", sources, via, self._cue(said), stance), reasons
+
+    def sources(self, said: Attribution) -> tuple[tuple[Actor, ...], tuple[Actor, ...]]:
+        """The speakers and those who pass their words on; speakers nobody codes keep their own words as name."""
+        return tuple(said.sources), tuple(said.via)
+
+    def _cue(self, said: Attribution) -> Span | None:
+        return self.parsed.span(*said.cue) if said.cue else None
+
+    def _statements(self) -> list[Statement]:
+        found: list[Statement] = []
+        for said in self.attributions.all:
+            sources, via = self.sources(said)
+            content = tuple(self.parsed.span(*c) for c in said.content)
+            if not content:
+                continue
+            form = Form.ATTITUDE if said.kind == "attitude" else said.form
+            cue = self._cue(said)
+            at = tuple((s.start, s.end) for s in content)
+            found.append(
+                Statement(
+                    id=make_id("s", self.article.id, at, None if cue is None else cue.start),
+                    sources=sources,
+                    via=via,
+                    cue=cue,
+                    content=content,
+                    form=form,
+                    status=said.status,
+                )
+            )
+        found.sort(key=lambda s: (s.content[0].start, s.content[-1].end, s.id))
+        return list({s.id: s for s in found}.values())
+
+
+def _known(actor: Actor) -> bool:
+    return bool(actor.country or actor.entity or actor.sector)
+
+
+def _distinct(events: list[Event]) -> list[Event]:
+    """One event an id, in text order."""
+    by_id = {e.id: e for e in events}
+    return sorted(by_id.values(), key=lambda e: (e.trigger.start, e.trigger.end, e.type, e.id))
+
+
+def _root(parsed: Parsed, first: int, last: int) -> Any:
+    """The token of a range that the others hang on."""
+    for i in range(first, last):
+        token = parsed.token(i)
+        if not first <= token.head.i < last or token.head is token:
+            return token
+    return parsed.token(first)
+
+
+def _clause(token: Any) -> Any:
+    """The verb of the clause a token stands in, else the sentence's root."""
+    while token.pos_ not in ("VERB", "AUX") and token.head is not token:
+        token = token.head
+    return token
+
+
+def check_spans(report: CodedReport) -> None:
+    """Raises `AssertionError` where a span does not quote the text: that is a bug of ours, never of the input."""
+    text = report.article.text
+    for span in _spans(report):
+        if text[span.start : span.end] != span.text or span.start >= span.end:
+            raise AssertionError(f"span {span.start}:{span.end} does not quote {span.text!r}")
+
+
+def _spans(record: Any) -> Iterable[Span]:
+    if isinstance(record, Span):
+        yield record
+    if isinstance(record, Article):
+        return
+    if isinstance(record, tuple):
+        for item in record:
+            yield from _spans(item)
+    elif hasattr(record, "__dataclass_fields__"):
+        for name in record.__dataclass_fields__:
+            yield from _spans(getattr(record, name))
+
+

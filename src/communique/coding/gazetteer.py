@@ -1,0 +1,236 @@
+"""The gazetteer: names of places, folded, and the entries that bear them.
+
+Reads `places.csv` (GeoNames), `places_extra.csv` (ours) and the aliases, demonyms and capitals of `countries.csv`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from communique.codebook import Codebook
+
+WORD = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])|[^\W\d_]+(?:['’‘ʼ`´][^\W\d_]+)*", re.UNICODE)
+_MARKS = re.compile(r"['’‘ʼ`´.]")
+_POSSESSIVE = re.compile(r"['’]s$")
+_SAINTS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"})
+_TRAILING_CODE = re.compile(r",\s*([A-Z]{2,3})\b(?!\.?\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place of the gazetteer. `kind`: country, region, county, city, area, base or site."""
+
+    id: int | None
+    name: str
+    country: str | None
+    admin1: str
+    kind: str
+    latitude: float | None
+    longitude: float | None
+    population: int
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: lower case, without accents, dots, apostrophes or possessive s."""
+    if word.isascii() and word.isalpha():
+        low = word.lower()
+        return _SAINTS.get(low, low)
+    low = _MARKS.sub("", _POSSESSIVE.sub("", word)).lower().translate(_LETTERS)
+    low = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
+    return _SAINTS.get(low, low)
+
+
+def fold_name(name: str) -> str:
+    """A whole name, word by word."""
+    if name.isascii() and name.isalpha():
+        return fold(name)
+    return " ".join(fold(w) for w in WORD.findall(name))
+
+
+class Gazetteer:
+    """Names to entries. Entries are numbered in reading order; a name found only as an alternate ranks lower."""
+
+    def __init__(self, book: Codebook) -> None:
+        self._cells: list[list[str]] = []
+        self._entries: dict[int, Entry] = {}
+        self._keys: dict[str, list[int]] = {}
+        self._longest: dict[str, int] = {}
+        self._country: dict[str, int] = {}
+        self._region: dict[tuple[str, str], int] = {}
+        self._demonyms: dict[str, int] = {}
+        self._capitals: set[tuple[str, str]] = set()
+        self._priors: dict[int, float] = {}
+        self.exact: dict[str, int] = {}
+        self.codes: dict[str, int] = {}
+        self.words: set[str] = set()
+        for name in ("places.csv", "places_extra.csv"):
+            for _, text in book.sources(name):
+                rows = csv.reader(io.StringIO(text, newline=""))
+                header = next(rows)
+                self._read_main(rows) if name == "places.csv" else self._read_extra(header, rows)
+        self._read_countries(book)
+
+    # ---- reading
+
+    def _read_main(self, rows: Iterable[list[str]]) -> None:
+        """`id,name,alternates,country,admin1,kind,latitude,longitude,population`; the bulk, so kept as cells."""
+        for cells in rows:
+            n = len(self._cells)
+            self._cells.append(cells)
+            self._add(cells[1], n)
+            if cells[2]:
+                for other in cells[2].split("|"):
+                    self._add(other, n)
+            if cells[5] == "country":
+                self._country[cells[3]] = n
+            elif cells[5] == "region":
+                self._region[cells[3], cells[4]] = n
+
+    def _read_extra(self, header: list[str], rows: Iterable[list[str]]) -> None:
+        for values in rows:
+            row = dict(zip(header, values, strict=True))
+            others = [o for o in row["alternates"].split("|") if o]
+            if row["kind"] == "word":
+                self.words.add(fold_name(row["name"]))
+            elif row["kind"] == "abbreviation":
+                self._abbreviate(row, others)
+            elif row["kind"] == "alias":
+                self._alias(row, others)
+            else:
+                n = len(self._cells)
+                cells = (row["id"], row["name"], "", row["country"], row["admin1"], row["kind"])
+                self._cells.append([*cells, row["latitude"], row["longitude"], "0"])
+                for name in (row["name"], *others):
+                    self._add(name, n)
+
+    def _abbreviate(self, row: dict[str, str], others: list[str]) -> None:
+        """Short forms of a first-level division; those of capitals alone are read only behind a comma."""
+        n = self._region.get((row["country"], row["admin1"]))
+        for short in others if n is not None else ():
+            assert n is not None
+            target = self.exact if "." in short or len(short) > 3 else self.codes
+            target.setdefault(short, n)
+
+    def _alias(self, row: dict[str, str], others: list[str]) -> None:
+        """Further names of the largest place that bears this one in that country."""
+        pool = [self.entry(n) for n in self._keys.get(fold_name(row["name"]), ())]
+        numbers = self._keys.get(fold_name(row["name"]), [])
+        fits = [n for n, e in zip(numbers, pool, strict=True) if e.country == row["country"]]
+        kinds = [n for n in fits if not row["admin1"] or self.entry(n).admin1 == row["admin1"]]
+        if kinds:
+            best = max(kinds, key=lambda n: (self.entry(n).kind == "city", self.entry(n).population, -n))
+            for other in others:
+                self._add(other, best)
+
+    def _read_countries(self, book: Codebook) -> None:
+        for row in book.rows("countries.csv"):
+            n = self._country.get(row["iso3"])
+            if n is None:
+                continue
+            for name in (row["name"], *row.list("aliases")):
+                self._add(name.removeprefix("the "), n)
+            for people in row.list("demonyms"):
+                for form in (people, f"{people}s"):
+                    self._demonyms.setdefault(fold_name(form), n)
+                    self._note(fold_name(form))
+            self._capitals |= {(row["iso3"], fold_name(c)) for c in row.list("capital")}
+
+    def _add(self, name: str, n: int) -> None:
+        key = fold_name(name)
+        if not key:
+            return
+        pool = self._keys.get(key)
+        if pool is None:
+            self._keys[key] = [n]
+            self._note(key)
+        elif pool[-1] != n and n not in pool:
+            pool.append(n)
+
+    def _note(self, key: str) -> None:
+        first, gap, _ = key.partition(" ")
+        length = key.count(" ") + 1 if gap else 1
+        if self._longest.get(first, 0) < length:
+            self._longest[first] = length
+
+    # ---- asking
+
+    def longest(self, first: str) -> int:
+        """How many words the longest name has that begins with this folded word."""
+        return self._longest.get(first, 0)
+
+    def lookup(self, key: str, quote: str) -> tuple[int, ...]:
+        """The entries of a folded name. Names of three letters or fewer must stand in capitals ("US", not "Us")."""
+        found = self._keys.get(key)
+        if not found or (len(key) <= 2 and not quote.replace(".", "").isupper()):
+            return ()
+        return tuple(found)
+
+    def demonym(self, key: str) -> int | None:
+        return self._demonyms.get(key)
+
+    def abbreviation(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """(end with its dot, region) where "Ky." or "NSW" stands at `start`."""
+        quote = text[start:end]
+        if (n := self.exact.get(quote)) is not None:
+            return end, n
+        dotted = text[start : end + 1]
+        if dotted.endswith(".") and (n := self.exact.get(dotted)) is not None:
+            return end + 1, n
+        behind = text[max(0, start - 2) : start]
+        if behind == ", " and (n := self.codes.get(quote)) is not None:
+            return end, n
+        return None
+
+    def trailing_code(self, text: str, end: int) -> Entry | None:
+        """The division behind a comma as in "Lexington, KY"."""
+        match = _TRAILING_CODE.match(text, end)
+        n = self.codes.get(match.group(1)) if match else None
+        return self.entry(n) if n is not None else None
+
+    def entry(self, n: int) -> Entry:
+        entry = self._entries.get(n)
+        if entry is None:
+            id_, name, _, country, admin1, kind, lat, lon, people = self._cells[n]
+            entry = Entry(
+                int(id_) if id_ else None,
+                name,
+                country or None,
+                admin1,
+                kind,
+                float(lat) if lat else None,
+                float(lon) if lon else None,
+                int(people),
+            )
+            self._entries[n] = entry
+        return entry
+
+    def prior(self, n: int, key: str, rivals: Iterable[Entry]) -> float:
+        """How well known the entry is by this name, on the scale of log10(people)."""
+        entry = self.entry(n)
+        if entry.kind == "country":
+            return 9.3
+        if entry.kind in ("area", "base", "site"):
+            return 7.5
+        score = math.log10(entry.population + 100)
+        if entry.kind == "region":
+            score += 1.0
+            if any(_is_seat(city, entry) for city in rivals):
+                score -= 2.5
+        elif entry.kind == "county":
+            score -= 0.0 if " " in entry.name else 1.5
+        elif entry.country and (entry.country, key) in self._capitals:
+            score += 3.0
+        return score if fold_name(entry.name) == key else score - 1.2
+
+
+def _is_seat(city: Entry, region: Entry) -> bool:
+    """Whether this city of the same name holds much of the region, so that the name alone means the city."""
+    same = city.kind == "city" and city.country == region.country and city.admin1 == region.admin1
+    return same and city.population > 0.15 * region.population

@@ -1,0 +1,280 @@
+"""The names of states, organisations and office-holders in one dictionary, and whom each stands for on a given day.
+
+Forms are matched with their case, without accents, in one pass. A weak form ("Georgia", "Jordan", "SDF") counts only
+where its company speaks for it; `Hit.weak` leaves that judgement to the caller.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from communique.codebook import CLASS_CODES, Codebook, Row
+from communique.model import Reason
+
+# Forms with a straight apostrophe and without accents, one character for one, so that offsets stay.
+_QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "`": "'", "‑": "-", "\u00a0": " "}
+_EXTRA = {"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "ə": "e", "Ə": "E"}
+# States whose people put the family name first.
+_FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "HKG", "MAC", "SGP"})
+_PARTICLES = frozenset({"al", "bin", "bint", "ben", "von", "van", "de", "da", "der", "den", "di", "du", "el", "ter", "la"})
+_SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x", "xii"})
+# A family name that is also an everyday word or a place says nothing by itself.
+_COMMON = frozenset(
+    "May Brown Bush Young King Hill West North Wood Green White Black Rice Blair Power Powers Price Sunday Baker Gates "
+    "Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan Hussein "
+    "Santos Silva Clinton Carter Ford Grant Washington Jordan Chad Israel Austin Lincoln Paris London Sydney Georgia He "
+    "Ma Mao An Do Man Sin So To Union Key English French German Pope Prince President Marine Mali China Hun Min Abe".split()
+)
+
+
+def _fold_table() -> dict[int, str]:
+    table = {ord(k): v for k, v in (_QUOTES | _EXTRA).items()}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if code not in table and base != chr(code):
+            table[code] = base
+    return table
+
+
+_FOLD = _fold_table()
+
+
+def fold(text: str) -> str:
+    """Without accents and curly quotes, as long as before."""
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Whom a name or phrase stands for. `entity`: ISO3 of a state, code of an organisation (its officials too), slug
+    of a person known to `offices.csv`; `None` for people and bodies without a row."""
+
+    name: str | None = None
+    country: str | None = None
+    sector: str | None = None
+    entity: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of a form. `kind`: state, demonym (adjective or singular), people (plural), capital, seat, org,
+    person, surname. `weak`: needs company."""
+
+    kind: str
+    row: Row
+    weak: bool = False
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A form found at [start, end) of the text searched."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...]
+
+
+class Names:
+    """The dictionary. `code(entries, date, near)` tells whom a form means on that ISO day."""
+
+    def __init__(self, book: Codebook) -> None:
+        self.forms: dict[str, list[Entry]] = {}
+        self.states: dict[str, Row] = {}
+        self.orgs: dict[str, Row] = {}
+        self.people: dict[str, list[Row]] = {}
+        self._states(book)
+        self._orgs(book)
+        self._people(book)
+        self._patterns = sorted(self.forms)
+        self._machine = ahocorasick_rs.AhoCorasick(self._patterns)
+        self._lower: dict[str, str] = {}
+        for form in self._patterns:
+            self._lower.setdefault(form.lower(), form)
+
+    def _add(self, form: str, entry: Entry) -> None:
+        form = fold(form)
+        entries = self.forms.setdefault(form, [])
+        if all(e.row != entry.row or e.kind != entry.kind for e in entries):
+            entries.append(entry)
+
+    def _states(self, book: Codebook) -> None:
+        for row in book.rows("countries.csv"):
+            self.states[row["iso3"]] = row
+            weak = set(row.list("weak"))
+            for kind, forms in (
+                ("state", [row["name"], *row.list("aliases")]),
+                ("demonym", row.list("demonyms")),
+                ("people", [p for d in row.list("demonyms") for p in plural(d)]),
+                ("capital", row.list("capital")),
+                ("seat", row.list("seats")),
+            ):
+                for form in forms:
+                    bare = form.removeprefix("the ")
+                    entry = Entry(kind, row, form in weak or bare in weak)
+                    self._add(bare if len(bare) > 6 or bare.isupper() else form, entry)
+                    if kind != "demonym" and len(bare) > 3 and not entry.weak:
+                        self._add(bare.upper(), entry)
+
+    def _orgs(self, book: Codebook) -> None:
+        for row in book.rows("organizations.csv"):
+            self.orgs[row["code"]] = row
+            weak = set(row.list("weak"))
+            for form in (row["name"], *row.list("aliases")):
+                self._add(form, Entry("org", row, form in weak))
+                if form.isupper() and form.isalpha() and len(form) > 3 and form not in weak:
+                    self._add(form.capitalize(), Entry("org", row, form.capitalize() in weak))
+
+    def _people(self, book: Codebook) -> None:
+        if not book.sources("offices.csv"):
+            return
+        for row in book.rows("offices.csv"):
+            person = row["person"]
+            self.people.setdefault(person, []).append(row)
+            for form in (person, *row.list("aliases")):
+                if " " in form or "-" in form:
+                    self._add(form, Entry("person", row, False, person))
+            for last in surnames(person, row.get("country")):
+                if last not in _COMMON and len(last) > 2:
+                    self._add(last, Entry("surname", row, True, person))
+
+    def scan(self, text: str) -> list[Hit]:
+        """Forms in the text, leftmost and longest, at word boundaries."""
+        folded = fold(text)
+        raw = []
+        for index, start, end in self._machine.find_matches_as_indexes(folded, overlapping=True):
+            before = folded[start - 1] if start else " "
+            after = folded[end] if end < len(folded) else " "
+            if not (before.isalnum() or after.isalnum()) and not (before in ".@#&_" and before != "."):
+                raw.append((start, -end, index))
+        raw.sort()
+        found, stop = [], 0
+        for start, minus_end, index in raw:
+            if start >= stop:
+                stop = -minus_end
+                found.append(Hit(start, stop, tuple(self.forms[self._patterns[index]])))
+        return found
+
+    def look(self, form: str) -> tuple[Entry, ...]:
+        """The meanings of exactly this form, whatever its case if it is no known form as written."""
+        form = fold(form)
+        if form in self.forms:
+            return tuple(self.forms[form])
+        if form.isupper() or form.islower():
+            return tuple(self.forms.get(self._lower.get(form.lower(), ""), ()))
+        return ()
+
+    def code(self, entries: Iterable[Entry], date: str | None, near: frozenset[str] = frozenset()) -> Code | None:
+        """Whom one of these meanings stands for. `near`: codes of states and bodies named in the same text, which
+        settle forms with several meanings and speak for weak ones."""
+        entries = list(entries)
+        people = [e for e in entries if e.kind in ("person", "surname")]
+        others = [e for e in entries if e.kind not in ("person", "surname") and in_time(e.row, date)]
+        others = others or [e for e in entries if e.kind not in ("person", "surname")]
+        if others:
+            backed = [e for e in others if _country(e.row) in near or e.row.get("code") in near]
+            firm = [e for e in others if not e.weak]
+            chosen = (backed or firm or [None])[0]
+            return self._of_name(chosen, date) if chosen else None
+        if people and people[0].kind == "person":
+            return self.person([r for e in people for r in self.people[e.person or ""]], date)
+        return self._of_surname(people, date) if people else None
+
+    def _of_name(self, entry: Entry, date: str | None) -> Code:
+        row = entry.row
+        if entry.kind == "org":
+            why = tuple(Reason(f, row.file, row.line, row["code"]) for f in ("country", "sector", "entity") if row.get(f))
+            why = why or (Reason("entity", row.file, row.line, row["code"]),)
+            return Code(row["name"], row.get("country"), row.get("sector"), row["code"], why)
+        iso = row["iso3"]
+        why = (Reason("country", row.file, row.line, iso),)
+        sector = "GOV" if entry.kind in ("capital", "seat") else None
+        return Code(row["name"], iso, sector, iso, why)
+
+    def person(self, rows: list[Row], date: str | None) -> Code:
+        """An office-holder as of the day: the office then held, else one held before (sector ELI), else the state
+        alone. Without a day: what all offices have in common."""
+        name = rows[0]["person"]
+        if date is None:
+            sectors = {r.get("sector") for r in rows}
+            chosen, sector = rows[-1], sectors.pop() if len(sectors) == 1 else rows[-1].get("sector")
+        else:
+            held = [r for r in rows if in_time(r, date)]
+            past = [r for r in rows if (until := r.get("until")) and until <= date]
+            if held:
+                chosen, sector = max(held, key=lambda r: (r.get("sector") == "GOV", r.get("from") or "")), None
+                sector = chosen.get("sector")
+            elif past:
+                chosen, sector = max(past, key=lambda r: r.get("until") or ""), "ELI"
+            else:
+                chosen, sector = rows[0], None
+        country = chosen.get("country")
+        why = tuple(Reason(f, chosen.file, chosen.line, name) for f in ("country", "sector"))
+        entity = chosen.get("entity")
+        if sector in ("ELI", None) and country in CLASS_CODES:
+            home = next((r.get("country") for r in rows if r.get("country") not in CLASS_CODES), None)
+            country, entity = home, None
+        body = entity if entity and entity not in self.states and sector not in ("ELI", None) else None
+        return Code(name, country, sector, body or slug(name), why)
+
+    def _of_surname(self, entries: list[Entry], date: str | None) -> Code | None:
+        """A family name alone: the one person of that name in high office on the day."""
+        rows: dict[str, list[Row]] = {}
+        for entry in entries:
+            if date is None or any(in_time(r, date) for r in self.people[entry.person or ""]):
+                rows.setdefault(entry.person or "", self.people[entry.person or ""])
+        if len(rows) != 1:
+            return None
+        return self.person(next(iter(rows.values())), date)
+
+
+def plural(demonym: str) -> list[str]:
+    """The people: "Danes", "Palestinians"; nothing where the form does not change or has its own row."""
+    if demonym.endswith(("s", "sh", "ch", "ese", "men", "x", ".", "ois", "I-Kiribati")) or demonym.isupper():
+        return []
+    if demonym.endswith(("an", "i", "ian", "er", "k", "n", "b", "e", "t", "o", "d", "u", "c", "m", "g", "l", "a", "z", "y")):
+        return [demonym + "s"]
+    return []
+
+
+def surnames(person: str, country: str | None) -> list[str]:
+    """The forms in which a person is named after the first time: "Assad" and "al-Assad", "von der Leyen"."""
+    words = [w for w in person.split() if w.lower() not in _SUFFIX]
+    if len(words) < 2:
+        return []
+    if country in _FAMILY_FIRST:
+        return [words[0]] if words[0][-1:] != "." else [words[-1]]
+    at = len(words) - 1
+    while at > 1 and words[at - 1].lower() in _PARTICLES:
+        at -= 1
+    found = [" ".join(words[at:])]
+    bare = re.sub(r"^(?:[Aa]l|[Ee]l)-", "", words[-1])
+    if bare != found[0]:
+        found.append(bare)
+    return found
+
+
+def slug(name: str) -> str:
+    """ "Jens Stoltenberg" as "jens-stoltenberg"."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(name).lower()).strip("-")
+
+
+def in_time(row: Row, date: str | None) -> bool:
+    """Whether a row's half-open interval holds the day; always so without a day."""
+    if date is None:
+        return True
+    start, end = row.get("from"), row.get("until")
+    return not ((start and start > date[: len(start)]) or (end and end <= date[: len(end)]))
+
+
+def _country(row: Row) -> str | None:
+    return row.get("iso3") or row.get("country")
+
+
+Judge = Callable[[Hit], bool]

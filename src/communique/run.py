@@ -1,0 +1,265 @@
+"""Many articles through the coder, in this process or in several, into anything that can `add` a batch.
+
+The same articles give the same batches in the same order whatever the number of workers. What is already stored with
+the same coder version is skipped, so a run that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from communique.codebook import Codebook, shipped
+from communique.errors import CommuniqueError, DataError, ModelError
+from communique.model import Article, CodedReport, Problem
+from communique.read import Aside
+
+if TYPE_CHECKING:
+    from communique.coding import Coder
+
+# What one worker gets at a time: enough to make passing it over cheap, little enough to stop within seconds.
+PARCEL = 8
+# What the record gets at a time. Each batch is one transaction.
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to build the coder; passes between processes. `codebook`: a user's folder laid over our tables."""
+
+    model: str | None = None
+    codebook: Path | None = None
+
+    def coder(self) -> Coder:
+        from communique.coding import Coder
+
+        book = Codebook(self.codebook) if self.codebook else shipped()
+        return Coder(model=self.model, codebook=book) if self.model else Coder(codebook=book)
+
+
+class Sink(Protocol):
+    """Where coded reports go: a record, or standard output."""
+
+    def has(self, article: str, version: str) -> bool: ...
+
+    def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. read = coded + skipped + problems + asides.
+
+    `skipped`: stored before, or twice in the input; `asides`: met inside folders, but no reports for us;
+    `seconds` since the first report was read; `total`: reports expected, if known; `stopped`: ended early on request.
+    """
+
+    coded: int = 0
+    skipped: int = 0
+    problems: int = 0
+    asides: int = 0
+    seconds: float = 0.0
+    total: int | None = None
+    stopped: bool = False
+
+    @property
+    def read(self) -> int:
+        return self.coded + self.skipped + self.problems + self.asides
+
+    @property
+    def rate(self) -> float | None:
+        """Reports coded a second."""
+        return self.coded / self.seconds if self.coded and self.seconds > 0 else None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds still to go at this rate, as far as one can tell."""
+        if self.total is None or self.rate is None:
+            return None
+        return max(0, self.total - self.read) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A rough idea of a run before it starts: seconds, and bytes on disk."""
+
+    seconds: float
+    bytes: float
+
+
+# Measured on the sample reports with one worker on a two-core machine (`benchmarks/`); good to a factor of two.
+_BYTES_PER_SECOND = 5_000.0
+_RECORD_BYTES_PER_BYTE = 12.0
+_START_SECONDS = 5.0
+
+
+def forecast(size: int, workers: int = 1) -> Forecast:
+    """What coding `size` bytes of reports takes."""
+    return Forecast(_START_SECONDS + size / (_BYTES_PER_SECOND * workers), size * _RECORD_BYTES_PER_BYTE)
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """A stretch of the input: what is to be coded, and what already is a problem or skipped."""
+
+    articles: list[Article] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: int = 0
+
+
+@dataclass(slots=True)
+class _Batch:
+    reports: list[CodedReport] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def run(
+    articles: Iterable[Article | Problem],
+    settings: Settings,
+    sink: Sink,
+    *,
+    workers: int = 1,
+    recode: bool = False,
+    batch: int = BATCH,
+    total: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Progress:
+    """Codes the articles and adds them to `sink` in their order, `batch` at a time.
+
+    `recode` codes again what is stored with this version. `stop` is asked between parcels: once it says yes, what is
+    coded is added and the run ends. `progress` is called after every parcel.
+    """
+    coder = settings.coder()
+    version = coder.version
+    began = time.monotonic()
+    parcels = _until(stop, _parcels(articles, sink, version, recode))
+    if workers > 1:
+        del coder
+        done = _code_in_workers(parcels, settings, workers)
+    else:
+        done = ((parcel, _code(parcel.articles, coder)) for parcel in parcels)
+    now, waiting = Progress(total=total), _Batch()
+    for parcel, results in done:
+        now = _take(now, parcel, results, waiting, time.monotonic() - began)
+        if len(waiting.reports) + len(waiting.problems) >= batch:
+            sink.add(waiting.reports, waiting.problems, version)
+            waiting = _Batch()
+        if progress:
+            progress(now)
+    if waiting.reports or waiting.problems:
+        sink.add(waiting.reports, waiting.problems, version)
+    return replace(now, stopped=stop())
+
+
+def _take(
+    now: Progress, parcel: _Parcel, results: list[CodedReport | Problem], waiting: _Batch, seconds: float
+) -> Progress:
+    """Puts a parcel's results to what waits for the record, and counts them."""
+    reports = [r for r in results if isinstance(r, CodedReport)]
+    problems = [*parcel.problems, *(r for r in results if isinstance(r, Problem))]
+    asides = sum(isinstance(p, Aside) for p in problems)
+    waiting.reports += reports
+    waiting.problems += problems
+    return replace(
+        now,
+        coded=now.coded + len(reports),
+        skipped=now.skipped + parcel.skipped,
+        problems=now.problems + len(problems) - asides,
+        asides=now.asides + asides,
+        seconds=seconds,
+    )
+
+
+def _until(stop: Callable[[], bool], parcels: Iterator[_Parcel]) -> Iterator[_Parcel]:
+    while not stop():
+        parcel = next(parcels, None)
+        if parcel is None:
+            return
+        yield parcel
+
+
+def _parcels(articles: Iterable[Article | Problem], sink: Sink, version: str, recode: bool) -> Iterator[_Parcel]:
+    seen: set[str] = set()
+    parcel, size = _Parcel(), 0
+    for item in articles:
+        if isinstance(item, Problem):
+            parcel.problems.append(item)
+        elif item.id in seen or (not recode and sink.has(item.id, version)):
+            parcel.skipped += 1
+        else:
+            seen.add(item.id)
+            parcel.articles.append(item)
+        size += 1
+        # Skipped reports cost nothing, so a stretch of them makes one parcel.
+        if len(parcel.articles) == PARCEL or size == 32 * PARCEL:
+            yield parcel
+            parcel, size = _Parcel(), 0
+    if size:
+        yield parcel
+
+
+def _code(articles: Sequence[Article], coder: Coder) -> list[CodedReport | Problem]:
+    return [_code_one(article, coder) for article in articles]
+
+
+def _code_one(article: Article, coder: Coder) -> CodedReport | Problem:
+    """One report that cannot be coded must not stop the others; a faulty table or model must."""
+    try:
+        return coder.code(article)
+    except (DataError, ModelError):
+        raise
+    except Exception as error:  # whatever it is, it is kept with the report's name and the run goes on
+        name = article.given_id or article.url or article.title or article.id
+        reason = f"could not be coded ({type(error).__name__}: {error}); please report it with the text"
+        return Problem(source=name, station="code", reason=reason, article=article.id)
+
+
+# In several processes
+
+
+@cache
+def _own_coder(settings: Settings) -> Coder:
+    """The coder of this worker process, built once."""
+    return settings.coder()
+
+
+def _begin_worker() -> None:
+    """Ctrl-C goes to every process of the terminal; only the first one decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _code_apart(articles: Sequence[Article], settings: Settings) -> list[CodedReport | Problem]:
+    return _code(articles, _own_coder(settings))
+
+
+def _code_in_workers(
+    parcels: Iterable[_Parcel], settings: Settings, workers: int
+) -> Iterator[tuple[_Parcel, list[CodedReport | Problem]]]:
+    """Parcels in their order; a few are under way at any time, so that memory does not grow with the input."""
+    # Not "fork": the record's threads do not survive it.
+    context = multiprocessing.get_context("spawn")
+    waiting: deque[tuple[_Parcel, Future[list[CodedReport | Problem]]]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+        try:
+            for parcel in parcels:
+                waiting.append((parcel, pool.submit(_code_apart, parcel.articles, settings)))
+                if len(waiting) > 2 * workers:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        except BrokenProcessPool as error:
+            raise CommuniqueError(
+                "a worker process died, most likely for want of memory; what was stored is kept: "
+                "run the same command again with fewer --workers"
+            ) from error

@@ -1,0 +1,24 @@
+"""What several tests need: one coder, and the folder of shared texts where there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from communique import Coder
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def coder() -> Coder:
+    return Coder()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not (SHARED / "reports").is_dir():
+        pytest.skip("the shared reports and gold texts are not here")
+    return SHARED

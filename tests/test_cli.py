@@ -1,0 +1,311 @@
+"""The commands as a user runs them: real processes, real files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from communique.cli import app
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "samples"
+COMMANDS = sorted(str(c.callback.__name__) for c in app.registered_commands if c.callback)
+
+# The fields of one coded report, in their order.
+REPORT_FIELDS = ["article", "events", "statements", "ties", "actors", "places", "times"]
+ARTICLE_FIELDS = ["id", "given_id", "title", "outlet", "published", "anchor", "language", "url", "text"]
+EVENT_FIELDS = [
+    *("id", "type", "act", "mode", "contexts", "status", "historical", "actors", "recipients", "place", "when"),
+    *("voice", "trigger", "sentence", "quad", "intensity", "score", "because"),
+]
+ROWS = [
+    {
+        "id": "a",
+        "outlet": "The Fjord",
+        "published": "2024-03-05",
+        "text": "Norway and Sweden signed a defence agreement in Oslo on Monday. Finland will join the pact next year, "
+        "the Norwegian defence minister said.",
+    },
+    {
+        "id": "b",
+        "outlet": "The Fjord",
+        "published": "2024-03-06",
+        "text": "Russia condemned the agreement on Tuesday. Moscow expelled three Norwegian diplomats.",
+    },
+]
+
+
+def communique(*arguments: object, folder: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "communique", *map(str, arguments)]
+    # A locale without UTF-8, as in many containers, must make no difference.
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "80"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, input=stdin, capture_output=True, encoding="utf-8", timeout=300
+    )
+
+
+def lines(done: subprocess.CompletedProcess[str], status: int = 0) -> list[Any]:
+    assert done.returncode == status, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("record") / "record.duckdb"
+    done = communique("code", SAMPLES, "--into", path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "coded 30" in done.stderr
+    return path
+
+
+def spans(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a report that has a place in its text."""
+    if isinstance(value, dict):
+        if {"start", "end", "text"} <= set(value):
+            yield value
+        for item in value.values():
+            yield from spans(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from spans(item)
+
+
+# Help and wrong calls
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_shows_an_example(command: str) -> None:
+    done = communique(command, "--help")
+    assert done.returncode == 0
+    assert re.search(rf"Example:\s+communique {command} ", done.stdout)
+
+
+def test_the_version_is_the_packages() -> None:
+    from communique import __version__
+
+    assert communique("--version").stdout == f"communique {__version__}\n"
+
+
+WRONG_CALLS = [
+    ["code"],
+    ["nothing"],
+    ["code", "nowhere.txt"],
+    ["code", "a.txt", "--json", "--into", "x.duckdb"],
+    ["code", "a.txt", "--published", "yesterday"],
+    ["code", "a.txt", "--workers", "0"],
+    ["code", "a.txt", "--codebook", "nowhere"],
+    ["events", "nowhere.duckdb"],
+    ["ties", "nowhere.duckdb"],
+    ["explain", "nowhere.duckdb", "e-1"],
+    ["export", "nowhere.duckdb", "--format", "csv", "--to", "out"],
+    ["export", "nowhere.duckdb", "--format", "csv"],
+    ["evaluate", "nowhere"],
+    ["check", "nowhere"],
+]
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS, ids=" ".join)
+def test_a_wrong_call_ends_with_2_and_says_why(call: list[str], tmp_path: Path) -> None:
+    done = communique(*call, folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("out*"))
+
+
+# code --json
+
+
+def test_json_lines_have_the_documented_shape(rows: Path, tmp_path: Path) -> None:
+    done = communique("code", rows, "--json", folder=tmp_path)
+    reports = lines(done)
+    assert [r["article"]["given_id"] for r in reports] == ["a", "b"]
+    for report in reports:
+        assert list(report) == REPORT_FIELDS
+        assert list(report["article"]) == ARTICLE_FIELDS
+        assert report["events"]
+        for event in report["events"]:
+            assert list(event) == EVENT_FIELDS
+        text = report["article"]["text"]
+        for span in spans({name: report[name] for name in REPORT_FIELDS[1:]}):
+            assert span["text"] == text[span["start"] : span["end"]]
+    assert not list(tmp_path.iterdir()), "--json must touch no database"
+    assert '""' not in done.stdout.replace('\\"', "")
+
+
+def test_the_same_call_gives_the_same_bytes(rows: Path) -> None:
+    first = communique("code", rows, "--json")
+    assert first.stdout
+    assert communique("code", rows, "--json").stdout == first.stdout
+    assert communique("code", rows, "--json", "--workers", "2").stdout == first.stdout
+
+
+def test_standard_input_and_what_the_call_states() -> None:
+    done = communique("code", "-", "--json", "--published", "2024-03-05", "--outlet", "Someone", stdin=ROWS[0]["text"])
+    [report] = lines(done)
+    assert (report["article"]["published"], report["article"]["outlet"]) == ("2024-03-05", "Someone")
+
+
+def test_one_bad_row_among_good_ones_ends_with_1(rows: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    good = rows.read_text("utf-8").splitlines()
+    path.write_text("\n".join([good[0], "{broken", good[1]]), "utf-8")
+    done = communique("code", path, "--json")
+    assert len(lines(done, status=1)) == 2
+    assert f"{path}:2" in done.stderr
+
+
+def test_a_missing_file_beside_a_good_one_ends_with_1(rows: Path, tmp_path: Path) -> None:
+    assert len(lines(communique("code", tmp_path / "nowhere.txt", rows, "--json"), status=1)) == 2
+
+
+def test_other_kinds_inside_a_folder_do_not_count(rows: Path, tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_bytes(rows.read_bytes())
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    done = communique("code", tmp_path, "--json")
+    assert len(lines(done)) == 2
+    assert "photo.png" in done.stderr
+
+
+# The record
+
+
+def test_coding_again_changes_nothing(record: Path) -> None:
+    before = [
+        communique(name, record, "--json", *more).stdout for name, *more in (["events"], ["ties", "--at", "2026-01-01"])
+    ]
+    done = communique("code", SAMPLES, "--into", record)
+    assert done.returncode == 0
+    assert "coded 0, skipped 30" in done.stderr
+    after = [
+        communique(name, record, "--json", *more).stdout for name, *more in (["events"], ["ties", "--at", "2026-01-01"])
+    ]
+    assert before == after
+    assert all(before)
+
+
+def test_events_are_filtered(record: Path) -> None:
+    everything = lines(communique("events", record, "--json"))
+    assert len(everything) > 30
+    for name, value, matches in (
+        ("--type", "AGREE", lambda e: e["type"] == "AGREE"),
+        ("--status", "planned", lambda e: e["status"] == "planned"),
+        ("--actor", "JPN", lambda e: any("JPN" in (a["entity"], a["country"]) for a in e["actors"])),
+        ("--recipient", "CHN", lambda e: any("CHN" in (a["entity"], a["country"]) for a in e["recipients"])),
+    ):
+        found = lines(communique("events", record, name, value, "--json"))
+        assert found, f"no event for {name} {value}"
+        assert [e["id"] for e in found] == [e["id"] for e in everything if matches(e)]
+    assert lines(communique("events", record, "--limit", "3", "--json")) == everything[:3]
+
+
+def test_an_unknown_filter_value_is_refused(record: Path) -> None:
+    for call in (
+        ["events", record, "--type", "HUG"],
+        ["events", record, "--status", "perhaps"],
+        ["ties", record, "--at", "x"],
+    ):
+        done = communique(*call)
+        assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_ties_change_with_the_day(record: Path) -> None:
+    def sweden(day: str) -> str | None:
+        found = lines(communique("ties", record, "--at", day, "--party", "SWE", "--party", "NATO", "--json"))
+        return next((tie["status"] for tie in found if tie["kind"] == "membership"), None)
+
+    assert sweden("2024-06-01") == "active"
+    assert sweden("2024-02-01") != "active"
+
+
+def test_explain_names_passage_and_rows(record: Path) -> None:
+    [event] = lines(communique("events", record, "--limit", "1", "--json"))
+    done = communique("explain", record, event["id"])
+    assert done.returncode == 0
+    assert event["sentence"]["text"].split()[0] in done.stdout
+    assert "because" in done.stdout
+    assert lines(communique("explain", record, event["id"], "--json")) != []
+    assert communique("explain", record, "e-0000000000000000").returncode == 2
+
+
+def test_tables_are_plain_when_piped(record: Path) -> None:
+    for name in ("events", "ties"):
+        done = communique(name, record)
+        assert done.returncode == 0
+        assert "\x1b" not in done.stdout
+        assert len(done.stdout.splitlines()) > 5
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_export_writes_every_table(record: Path, tmp_path: Path, form: str) -> None:
+    import pyarrow.parquet as pq
+
+    done = communique("export", record, "--format", form, "--to", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (0, "")
+    events = lines(communique("events", record, "--json"))
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        f"{name}.{form}" for name in ("events", "ties", "statements", "articles")
+    }
+    path = tmp_path / "out" / f"events.{form}"
+    if form == "jsonl":
+        assert [json.loads(line) for line in path.read_text("utf-8").splitlines()] == events
+    elif form == "csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            table = list(csv.DictReader(file))
+        assert [row["id"] for row in table] == [e["id"] for e in events]
+        assert [row["quote"] for row in table] == [e["sentence"]["text"] for e in events]
+    else:
+        assert pq.read_table(path).column("id").to_pylist() == [e["id"] for e in events]
+
+
+def test_export_of_one_table_and_of_formats_to_come(record: Path, tmp_path: Path) -> None:
+    assert (
+        communique("export", record, "--format", "csv", "--to", tmp_path / "t.csv", "--table", "ties").returncode == 0
+    )
+    assert (tmp_path / "t.csv").read_text("utf-8").startswith("id,kind,name,")
+    done = communique("export", record, "--format", "gexf", "--to", tmp_path / "net.gexf")
+    assert done.returncode == 2
+    assert "csv, jsonl, parquet" in done.stderr
+
+
+def test_the_shipped_tables_are_sound() -> None:
+    done = communique("check")
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(rows: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many.jsonl"
+    texts = [{**ROWS[i % 2], "id": str(i), "outlet": f"Outlet {i}"} for i in range(400)]
+    many.write_text("".join(json.dumps(row) + "\n" for row in texts), "utf-8")
+    target = tmp_path / "record.duckdb"
+    command = [sys.executable, "-m", "communique", "code", str(many), "--into", str(target)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=120)
+    assert process.returncode in (1, 2), told
+    assert "same command" in told
+    done = communique("code", many, "--into", target)
+    assert done.returncode == 0, done.stderr
+    assert "read 400" in done.stderr
+    assert len(lines(communique("events", target, "--json"))) >= 400
