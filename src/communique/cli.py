@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that `--help` answers at once
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from communique.errors import CallError, CommuniqueError
-from communique.model import CodedReport, Problem, Status, TieStatus, to_json
+from communique.model import Article, CodedReport, Problem, Status, TieStatus, to_json
 
 if TYPE_CHECKING:
     from communique.run import Progress
@@ -83,7 +84,7 @@ def code(
     if json and into:
         raise CallError("--json stores nothing, so it cannot go with --into; leave one of them out")
     settings = run.Settings(model, _folder(codebook))
-    items = read(inputs, published=published, outlet=outlet)
+    items = _with_a_report(read(inputs, published=published, outlet=outlet))
     size = measure(inputs)
     record = into or Path("record.duckdb")
     if not json:
@@ -203,11 +204,10 @@ def evaluate(
 
     Example: communique evaluate my-gold/ --predictions out/
     """
+    _folder(gold)
     from communique import evaluate as evaluation
     from communique import run
 
-    if not gold.is_dir():
-        raise CallError(f"{gold}: no such folder")
     figures = evaluation.evaluate(gold, run.Settings(model, _folder(codebook)).coder(), predictions)
     if not figures:
         raise CallError(f"{gold}: no hand-coded texts found; expected folders such as events/ with .jsonl files")
@@ -300,15 +300,32 @@ def _types(names: list[str] | None) -> list[str] | None:
 
 @contextmanager
 def _open(path: Path) -> Iterator[Any]:
-    from communique.store import Record
-
     if not path.exists():
         raise CallError(f"{path}: no such record; `communique code INPUT --into {path}` makes one")
+    from communique.store import Record
+
     with Record.open(path) as record:
         yield record
 
 
 # Coding
+
+
+def _with_a_report(items: Iterator[Article | Problem]) -> Iterator[Article | Problem]:
+    """The same items; where no report is among them, the call ends before a record is made."""
+    early: list[Article | Problem] = []
+    for item in items:
+        early.append(item)
+        if isinstance(item, Article):
+            return itertools.chain(early, items)
+    for problem in early:
+        if isinstance(problem, Problem):
+            _tell(problem)
+    raise CallError("nothing to code: no report could be read")
+
+
+def _tell(problem: Problem) -> None:
+    _err.print(f"{problem.source}: {problem.reason}", markup=False)
 
 
 class _Lines:
@@ -337,7 +354,7 @@ class _Shown:
         for problem in problems:
             self.problems += 1
             if self.problems <= _SHOWN_PROBLEMS:
-                _err.print(f"{problem.source}: {problem.reason}", markup=False)
+                _tell(problem)
         self.sink.add(reports, problems, run)
 
 

@@ -124,8 +124,8 @@ def read(
     `Problem` in its place.
     """
     given = Given(day(published) if published else None, outlet or None)
-    for name in [inputs] if isinstance(inputs, str | Path) else inputs:
-        yield from _read_input(str(name), given)
+    names = [inputs] if isinstance(inputs, str | Path) else inputs
+    return (item for name in names for item in _read_input(str(name), given))
 
 
 def day(value: str) -> str:

@@ -141,7 +141,8 @@ def run(
     coder = settings.coder()
     version = coder.version
     began = time.monotonic()
-    parcels = _until(stop, _parcels(articles, sink, version, recode))
+    source = _parcels(articles, sink, version, recode)
+    parcels = _until(stop, source)
     if workers > 1:
         del coder
         done = _code_in_workers(parcels, settings, workers)
@@ -157,7 +158,7 @@ def run(
             progress(now)
     if waiting.reports or waiting.problems:
         sink.add(waiting.reports, waiting.problems, version)
-    return replace(now, stopped=stop())
+    return replace(now, stopped=stop() and next(source, None) is not None)
 
 
 def _take(

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from communique.codebook import Codebook, shipped
 from communique.model import (
@@ -29,7 +30,6 @@ from communique.model import (
     Step,
     Tie,
     TieStatus,
-    Voice,
     make_id,
 )
 
@@ -47,6 +47,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 Words = frozenset[str]
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,10 @@ def _country_words(book: Codebook) -> Words:
     """Words of country names and demonyms: they say whose pact it is, not which."""
     found: set[str] = set()
     for row in book.rows("countries.csv") if book.sources("countries.csv") else ():
-        for column in ("name", "names", "strong", "weak", "demonym", "demonyms"):
+        for column in ("name", "aliases", "demonyms"):
             for item in row.list(column):
-                found |= set(_tokens(item)) if len(item.split()) <= 3 else set()
-    return frozenset(found - {"and", "of", "the", "new", "united", "states", "south", "north", "republic"}) | {"us", "u.s"}
+                found |= set(_tokens(item)) if len(item.split()) == 1 else set()
+    return frozenset(found | {"us", "uk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +223,12 @@ def _facility(claim: Claim, law: Rules) -> str | None:
     return law.facility[max(fits, key=lambda w: (len(w), w))] if fits else None
 
 
-def _attach[D](sorts: dict[D, list[Claim]], fits: Callable[[D, D], bool]) -> list[list[Claim]]:
+def _attach(sorts: dict[D, list[Claim]], fits: Callable[[D, D], bool]) -> list[list[Claim]]:
     """Claims described less fully join those described more fully, where exactly one description fits (in the whole
     block, or among those of their own article); else they stay apart."""
     full = [d for d in sorts if not any(d != other and fits(d, other) for other in sorts)]
     groups = {d: list(sorts[d]) for d in full}
+    articles = {d: {c.article for c in sorts[d]} for d in full}
     apart: dict[D, list[Claim]] = {}
     for less, claims in sorts.items():
         if less in groups:
@@ -235,7 +237,7 @@ def _attach[D](sorts: dict[D, list[Claim]], fits: Callable[[D, D], bool]) -> lis
         for claim in claims:
             near = [d for d in candidates if _dates_fit(claim, sorts[d])]
             if len(near) > 1:
-                near = [d for d in near if any(c.article == claim.article for c in sorts[d])]
+                near = [d for d in near if claim.article in articles[d]]
             if len(near) == 1:
                 groups[near[0]].append(claim)
             else:
@@ -260,13 +262,15 @@ def _reach(claim: Claim) -> timedelta:
 
 @dataclass(slots=True)
 class _Named:
-    """A distinctive proper name with all claims made under it."""
+    """A distinctive proper name with all claims made under it; `others` came without the name."""
 
     words: Words
     edition: str | None
     claims: list[Claim]
     parties: set[str]
     sets: set[tuple[str, ...]]
+    articles: set[str]
+    others: list[Claim]
 
 
 def _by_name(claims: list[Claim], law: Rules, editions: bool) -> list[list[Claim]]:
@@ -281,14 +285,20 @@ def _by_name(claims: list[Claim], law: Rules, editions: bool) -> list[list[Claim
         else:
             blocks.setdefault((_sides(claim, law)[0], edition[claim.id]), []).append(claim)
     named = [
-        _Named(w, e, part, {_key(p) for c in part for p in c.parties}, {_sides(c, law)[0] for c in part})
+        _named(w, e, part, law)
         for (w, e), group in gathered.items()
         for part in (_connected(group, law) if claims[0].kind != "alliance" else [group])
     ]
     groups: list[list[Claim]] = []
     for (sides, year), block in blocks.items():
         groups += _name_block(block, sides, year, named, words)
-    return [*(n.claims for n in named), *groups]
+    return [*(n.claims + n.others for n in named), *groups]
+
+
+def _named(words: Words, edition: str | None, claims: list[Claim], law: Rules) -> _Named:
+    parties = {_key(p) for c in claims for p in c.parties}
+    sets = {_sides(c, law)[0] for c in claims}
+    return _Named(words, edition, claims, parties, sets, {c.article for c in claims}, [])
 
 
 def _name_block(
@@ -300,16 +310,13 @@ def _name_block(
     inner = {words[c.id] for c in block}
     for claim in block:
         mine = words[claim.id]
-        fits = [
-            n
-            for n in near
-            if mine <= n.words and (sides in n.sets or claim.article in {c.article for c in n.claims}) and _dates_fit(claim, n.claims)
-        ]
+        fits = [n for n in near if mine <= n.words and (sides in n.sets or claim.article in n.articles)]
+        fits = [n for n in fits if _dates_fit(claim, n.claims)]
         if len(fits) > 1:
-            fits = [n for n in fits if claim.article in {c.article for c in n.claims}]
+            fits = [n for n in fits if claim.article in n.articles]
         # A fuller description in the block itself is one more candidate.
         if len(fits) == 1 and not any(mine < w for w in inner):
-            fits[0].claims.append(claim)
+            fits[0].others.append(claim)
         else:
             rest.setdefault(mine, []).append(claim)
     found = []
@@ -325,7 +332,7 @@ def _by_signing(claims: list[Claim]) -> list[list[Claim]]:
         return [claims]
     by_id = {c.id: c for c in claims}
     groups = [[by_id[dated[0][1]]]]
-    for (before, _), (day, claim) in zip(dated, dated[1:], strict=False):
+    for (before, _), (day, claim) in pairwise(dated):
         if day - before > max(_reach(by_id[claim]), _reach(groups[-1][-1])):
             groups.append([])
         groups[-1].append(by_id[claim])
@@ -598,39 +605,33 @@ def _resolve_one(
     said = [_said(c, law) for c in group]
     out = _outvoted(said, law)
     standing = [s for s in said if s.claim.supports and s.claim.id not in out]
-    several = len({_key(p) for c in group for p in c.parties}) > 2 and law.match.get(group[0].kind) in ("name", "edition")
-    moves = [s for s in standing if several and _party_move(s, group, law)]
+    moves = [s for s in standing if _party_move(s, group, law)]
     told = [s for s in standing if s not in moves]
     life = _live(_in_order(told or moves, law), law, at, horizon)
     if life.status is None:
-        life = _struck(said, at)
-    if life is None or life.status is None or life.decider is None:
+        _strike(life, said, at)
+    if life.status is None or life.decider is None:
         return None
     return _tie(group, said, out, life, moves, stories)
 
 
-def _struck(said: list[_Said], at: str | None) -> _Life | None:
+def _strike(life: _Life, said: list[_Said], at: str | None) -> None:
     """A tie that was claimed, and whose every claim was outvoted, is rejected by the denial; one that nobody ever
     claimed is none."""
-    denials = sorted(
-        (s for s in said if not s.claim.supports), key=lambda s: (s.own, s.claim.published or "", s.claim.id)
-    )
-    if not denials or all(not s.claim.supports for s in said):
-        return None
-    last = denials[-1]
-    if at is not None and last.day is not None and last.day > at:
-        return None
-    life = _Life(rules(shipped()), history=[])
-    life.tell(last, TieStatus.REJECTED, last.step, last.claim.from_)
-    return life
+    denials = [s for s in said if not s.claim.supports and (at is None or s.day is None or s.day <= at)]
+    if denials and any(s.claim.supports for s in said):
+        last = max(denials, key=lambda s: (s.own, s.claim.published or "", s.claim.id))
+        life.tell(last, TieStatus.REJECTED, last.step, last.claim.from_)
 
 
 def _party_move(said: _Said, group: list[Claim], law: Rules) -> bool:
     """Whether one of several parties joins or leaves, rather than the tie beginning or ending."""
+    if len(law.roles.get(group[0].kind, ())) > 1:
+        return False
     everyone = {_key(p) for c in group for p in c.parties}
     mine = {_key(p) for p in said.claim.parties}
     base = _base(said.step, law)[0]
-    return mine < everyone and (base in law.steps["joining"] or base in law.steps["leaving"])
+    return len(everyone) > 2 and mine < everyone and (base in law.steps["joining"] or base in law.steps["leaving"])
 
 
 def _in_order(said: list[_Said], law: Rules) -> list[_Said]:
@@ -831,7 +832,3 @@ def _place(group: list[Claim]) -> tuple[Place | None, str | None]:
     located: list[tuple[Any, str]] = [(c.place, c.article) for c in group if c.place is not None]
     cities = [(p, a) for p, a in located if p.grain not in _WIDE]
     return next(iter([*cities, *located]), (None, None))
-
-
-__all__ = ["Resolution", "aliases", "resolutions", "resolve"]
-_ = Voice

@@ -125,12 +125,13 @@ def _write(writer: Writer, table: str, rows: Iterable[Row], path: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        writer(table, rows, part)
-        part.replace(path)
+        try:
+            writer(table, rows, part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise CommuniqueError(f"{path} cannot be written ({error.strerror}); choose another place with --to") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 # One function per format

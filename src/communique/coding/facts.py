@@ -223,11 +223,13 @@ class FactStation:
         if not guests and any(c.lower_ in _SIMILAR for c in office.children):
             earlier = [d for d in before if d.frame.type == "presence"]
             guests = [replace(q, role="guest") for d in earlier[-1:] for q in d.parties if q.role == "guest"]
+        # "liaison office" or "air base": the sort of presence, by which two in one city are told apart
+        name, _ = tie_name(report, office)
         found = []
         for guest in guests[:1]:
             for host, place in hosts:
                 if host.entity != guest.entity:
-                    found.append(replace(base, parties=[guest, replace(host, role="host")], place=place))
+                    found.append(replace(base, parties=[guest, replace(host, role="host")], place=place, name=name))
         return found
 
     def _hosts(self, report: Report, office: Any, p: Predicate) -> list[tuple[Party, Place | None]]:

@@ -1,0 +1,765 @@
+"""Who is named: states, organisations, offices, people and groups, with country and sector as of the report's day.
+
+One pass of the dictionary finds the names, one the role nouns; the parse joins them ("the Danish ambassador to Japan,
+Peter Taksoe-Jensen" is one mention). People unknown to the tables are coded from their title and remembered for
+their family name; "the minister", "the alliance", "he" and "it" take over an earlier mention, or nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any
+
+from communique.codebook import Codebook
+from communique.coding.names import Code, Entry, Hit, Names, surnames
+from communique.coding.parse import Parsed
+from communique.coding.phrases import FORMER, PhraseReader, Role, Roles, blend, merge
+from communique.model import Actor, Reason
+
+__all__ = ["ActorStation", "Code", "Mention", "Mentions"]
+
+_INTERNATIONAL = frozenset({"IGO", "UNO", "EUR"})
+# Capitals behind these are places, not governments.
+_LOCATIVE = frozenset("in at near outside around inside across off within throughout through into towards over above".split())
+_MOTION = frozenset("visit travel trip fly arrive return head go come journey tour move flight arrival road drive flee leave".split())
+_LINKS = frozenset({"of", "in", "from", "at", "across", "inside", "within"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
+_INSIDE = frozenset({"compound", "amod", "nmod", "poss", "nn", "det", "case", "punct", "conj", "cc", "appos", "nummod", "advmod", "npadvmod"})
+# Words behind a hyphen that keep the name before them as the owner, and those that tell nothing.
+_KEEP = frozenset({"led", "based", "run", "controlled", "member", "ruled", "dominated"})
+_DROP = frozenset({"backed", "born", "made", "funded", "occupied", "supported", "style", "sponsored", "built", "designed", "trained", "wide"})
+_AGAINST = frozenset({"anti", "pro", "non"})
+_PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
+_BODY_PRONOUNS = frozenset({"it", "its"})
+_GROUP_PRONOUNS = frozenset({"they", "them", "their"})
+# "The alliance", "the bloc": kinds of organisations that these words can stand for, "" being states.
+_BODY_WORDS = {
+    "alliance": ("alliance", "grouping"),
+    "bloc": ("union", "igo", "grouping"),
+    "grouping": ("grouping", "igo", "alliance"),
+    "group": ("armed group", "grouping", "ngo", "party", "company", "igo"),
+    "organisation": ("igo", "agency of igo", "alliance", "ngo", "armed group"),
+    "organization": ("igo", "agency of igo", "alliance", "ngo", "armed group"),
+    "union": ("union",),
+    "pact": ("alliance", "grouping"),
+    "body": ("igo", "agency of igo"),
+    "court": ("court",),
+    "agency": ("agency", "agency of igo"),
+    "company": ("company",),
+    "firm": ("company",),
+    "party": ("party",),
+    "militia": ("armed group",),
+    "movement": ("armed group", "party"),
+    "country": ("",),
+    "nation": ("",),
+    "kingdom": ("",),
+    "republic": ("",),
+    "island": ("",),
+    "state": ("",),
+}
+_PAIRS = frozenset({"country", "side", "nation", "party", "government", "neighbour", "neighbor", "ally", "power", "state", "leader", "capital"})
+_LOOK_BACK = 6  # sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An actor in tokens `first` to `last`, exclusive; `head` is the token that stands for it in the parse.
+
+    `kind`: name (state, capital or seat), demonym, org, person, role, group (one of "the two countries") or pronoun.
+    """
+
+    first: int
+    last: int
+    head: int
+    actor: Actor
+    kind: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Mentions:
+    """The mentions of a report, in text order."""
+
+    def __init__(self, found: list[Mention]) -> None:
+        self.all = tuple(sorted(found, key=lambda m: (m.first, m.last, m.head, m.actor.country or "")))
+        self._at: dict[int, list[Mention]] = {}
+        for mention in self.all:
+            for token in {*range(mention.first, mention.last), mention.head}:
+                self._at.setdefault(token, []).append(mention)
+        self._firsts = [m.first for m in self.all]
+
+    def at(self, token: int) -> Mention | None:
+        """The smallest mention whose head or range holds this token; one headed by it comes first."""
+        found = self._at.get(token)
+        return min(found, key=lambda m: (m.head != token, m.last - m.first, m.first)) if found else None
+
+    def every(self, token: int) -> list[Mention]:
+        """All mentions headed by this token ("Russian and Belarusian soldiers" are two), else the one `at` it."""
+        headed = [m for m in self._at.get(token, ()) if m.head == token]
+        one = self.at(token)
+        return headed or ([one] if one else [])
+
+    def within(self, first: int, last: int) -> list[Mention]:
+        """The mentions that lie inside these tokens, in text order."""
+        start = bisect_left(self._firsts, first)
+        stop = bisect_left(self._firsts, last)
+        return [m for m in self.all[start:stop] if m.last <= last]
+
+
+@dataclass
+class _Draft:
+    """A mention before it is final. `role`: the words of its role noun; `body`: kind of organisation, "" for a state."""
+
+    first: int
+    last: int
+    head: int
+    kind: str
+    code: Code
+    role: str = ""
+    body: str | None = None
+    person: bool = False
+    plural: bool = False
+    asks: bool = False
+    back: str | None = None
+
+
+@dataclass
+class _Report:
+    """What is known of one report while its mentions are found."""
+
+    parsed: Parsed
+    date: str | None
+    near: frozenset[str] = frozenset()
+    hits: list[tuple[int, int, Hit]] = field(default_factory=list)
+    hit_at: dict[int, int] = field(default_factory=dict)
+    roles: list[Role] = field(default_factory=list)
+    role_at: dict[int, Role] = field(default_factory=dict)
+    persons: dict[int, tuple[int, int]] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    drafts: list[_Draft] = field(default_factory=list)
+    known: dict[str, Code] = field(default_factory=dict)
+
+
+class ActorStation:
+    """Finds and codes actors."""
+
+    def __init__(self, book: Codebook) -> None:
+        self.names = Names(book)
+        self.roles = Roles(book)
+        self.reader = PhraseReader(self.names, self.roles)
+
+    def resolve(self, text: str, date: str | None, context: str = "") -> Code | None:
+        """Whom a phrase stands for on an ISO day, or `None`. `context`: words around it, or a country's name."""
+        return self.reader.read(text, date, context)
+
+    def find(self, parsed: Parsed) -> Mentions:
+        """The actors of a report. Names no table knows keep their name, with codes `None`."""
+        report = _Report(parsed, parsed.published)
+        if not len(parsed.doc):
+            return Mentions([])
+        self._names(report)
+        self._roles(report)
+        self._people(report)
+        for role in report.roles:
+            self._role_phrase(report, role)
+        self._bare_names(report)
+        self._bare_people(report)
+        self._later_names(report)
+        self._referring(report)
+        return Mentions(self._final(report))
+
+    # Names and roles
+
+    def _names(self, report: _Report) -> None:
+        """The dictionary's forms as token ranges, and which states and bodies the report names firmly."""
+        doc = report.parsed.doc
+        starts = {t.idx: t.i for t in doc}
+        ends = {t.idx + len(t): t.i + 1 for t in doc}
+        near: set[str] = set()
+        for hit in self.names.scan(doc.text):
+            first, last = starts.get(hit.start), ends.get(hit.end)
+            if first is None and hit.start and (inner := doc.char_span(hit.start, hit.end, alignment_mode="expand")):
+                first, last = (inner.start, inner.end) if inner[0].text.lower().startswith(tuple("\"'“‘([")) else (None, None)
+            if first is not None and last is None and (inner := doc.char_span(hit.start, hit.end, alignment_mode="expand")):
+                last = inner.end if inner.end > first and doc[inner.end - 1].text[hit.end - doc[inner.end - 1].idx :][:1] in "-/'’–." else None
+            if first is None or last is None:
+                continue
+            for i in range(first, last):
+                report.hit_at[i] = len(report.hits)
+            report.hits.append((first, last, hit))
+            firm = [e for e in hit.entries if not e.weak and e.kind not in ("person", "surname")]
+            near.update(e.row.get("iso3") or e.row["code"] for e in firm)
+            near.update(c for e in firm if e.kind == "org" and (c := e.row.get("country")))
+        report.near = frozenset(near)
+
+    def _roles(self, report: _Report) -> None:
+        doc = report.parsed.doc
+        words = [_plain(t.lower_) for t in doc]
+        lemmas = [t.lemma_.lower() or t.lower_ for t in doc]
+        nouns = [t.pos_ in ("NOUN", "PROPN") or (t.pos_ == "ADJ" and t.dep_ not in ("amod", "acomp")) for t in doc]
+        for role in self.roles.find(words, lemmas, nouns):
+            hit = report.hit_at.get(role.head)
+            if hit is not None and report.hits[hit][1] - report.hits[hit][0] > 1:
+                continue
+            report.roles.append(role)
+            report.role_at[role.head] = role
+
+    def _people(self, report: _Report) -> None:
+        """People by spaCy, cut down to their names, and those of the table, by their last token."""
+        doc = report.parsed.doc
+        for ent in doc.ents:
+            if ent.label_ != "PERSON":
+                continue
+            first, last = ent.start, ent.end
+            for i in range(first, last):
+                at = report.hit_at.get(i)
+                if i in report.role_at or (at is not None and self._kind(report, at) in ("state", "demonym", "capital", "org")):
+                    first = i + 1 if i < ent.end - 1 or i in report.role_at else first
+            while last > first and (doc[last - 1].tag_ == "POS" or not doc[last - 1].text[:1].isalpha() or doc[last - 1].lower_ == "s"):
+                last -= 1
+            if last > first and any(doc[i].text[:1].isupper() for i in range(first, last)):
+                report.persons[last - 1] = (first, last)
+        for first, last, hit in report.hits:
+            if hit.entries[0].kind == "person":
+                for other in [k for k, (a, b) in report.persons.items() if a < last and first < b]:
+                    del report.persons[other]
+                report.persons[last - 1] = (first, last)
+
+    def _kind(self, report: _Report, at: int) -> str | None:
+        """What a hit is in this report: the kind of its chosen entry; `None` where it stays open."""
+        entries = report.hits[at][2].entries
+        firm = [e for e in entries if not e.weak or (e.row.get("iso3") or e.row.get("code")) in report.near]
+        return firm[0].kind if firm else None
+
+    def _code(self, report: _Report, at: int) -> Code | None:
+        """The code of a hit, weak forms only where the report speaks for them."""
+        first, last, hit = report.hits[at]
+        entries = [e for e in hit.entries if e.kind != "surname"]
+        if not entries:
+            return None
+        doc = report.parsed.doc
+        if first and doc[first - 1].text in ("-", "–") and first > 1 and doc[first - 2].lower_ in _AGAINST:
+            return None
+        code = self.names.code(entries, report.date, report.near)
+        if code is None and all(e.kind != "org" for e in entries) and _is_place(doc, first, last):
+            code = self.names.code([_firm(e) for e in entries], report.date, report.near)
+        if code is not None and _in_longer_name(doc, first, last, entries[0]):
+            return None
+        return code
+
+    # Role phrases
+
+    def _role_phrase(self, report: _Report, role: Role) -> None:
+        """A role noun with its owner and bearer as one mention; one for each where it has several owners."""
+        doc = report.parsed.doc
+        head = doc[role.head]
+        if self._is_modifier(report, role):
+            return
+        left = self._left_edge(report, role)
+        others = [r for r in report.roles if left <= r.head < role.first]
+        lead = {doc[i].lower_ for i in range(left, role.head)}
+        former = bool(lead & FORMER)
+        sector, row = blend(role, others, former)
+        owners, consumed = self._owners(report, role, left)
+        bearer = self._bearer(report, role)
+        why = [Reason("sector", row.file, row.line, row["role"])] if sector else []
+        person = self._person_code(report, bearer) if bearer else None
+        if person is not None and person.country is None and person.sector is None:
+            pass
+        name = doc[bearer[0] : bearer[1]].text if bearer else None
+        first, last, at = left, role.last, head.i
+        if bearer:
+            first, last = min(first, bearer[0]), max(last, bearer[1])
+            at = bearer[1] - 1 if doc[bearer[1] - 1].dep_ not in ("appos", "compound") or bearer[0] > role.head and head.dep_ == "compound" else head.i
+        if consumed and consumed[1] > last and consumed[0] <= last + 3:
+            last = consumed[1]
+        plural = head.tag_ in ("NNS", "NNPS") or head.lower_ in ("police", "people", "troops", "authorities")
+        for n, owner in enumerate(owners or [None]):
+            code = merge(person, owner[2] if owner else None, sector, why, None)
+            if name and code.name is None:
+                code = Code(name, code.country, code.sector, code.entity, code.reasons)
+            span = (first, last) if n == len(owners or [None]) - 1 or owner is None else (owner[0], owner[1])
+            definite = bool(lead & {"the", "this", "that", "these", "those", "both", "two", "three", "four"}) or left == role.first
+            asks = owner is None and bearer is None and (code.country is None) and definite
+            body = row["role"].split()[-1] if not role.is_person else None
+            report.drafts.append(
+                _Draft(*span, at, "role" if bearer is None else "person", code, role.row["role"], None, role.is_person and not plural, plural, asks, body)
+            )
+            if bearer:
+                self._remember(report, name or "", code)
+        for i in range(left, role.last):
+            report.used.add(i)
+        for owner in owners:
+            report.used.update(range(owner[0], owner[1]) if owner[3] else ())
+        if bearer:
+            report.used.update(range(*bearer))
+
+    def _is_modifier(self, report: _Report, role: Role) -> bool:
+        """Whether this role only colours another one behind it: "army spokesman", "party leader"."""
+        doc = report.parsed.doc
+        token = doc[role.head]
+        if token.dep_ in ("compound", "amod", "nmod", "poss") and token.head.i > token.i:
+            over = token.head
+            if over.i in report.role_at and token.dep_ != "poss":
+                return True
+            # "foreign minister spokesman X": the name's own title is the last role before it
+            return any(r.head > role.head and r.head < over.i and r.first >= role.last and r.first - role.last <= 1 for r in report.roles if r.head in range(role.last, over.i)) and token.dep_ != "poss"
+        following = role.last
+        return following < len(doc) and following in report.role_at and doc[following].head.i >= following and token.dep_ == "compound"
+
+    def _left_edge(self, report: _Report, role: Role) -> int:
+        """Where the phrase of a role begins: its modifiers to the left, up to a verb, comma or preposition."""
+        doc = report.parsed.doc
+        stop = doc[role.head].sent.start
+        i = role.first
+        while i > stop:
+            token = doc[i - 1]
+            if token.pos_ in ("ADJ", "NOUN", "PROPN", "NUM", "DET", "PART", "PRON") and token.lower_ not in ("to", "not", "who", "which", "that", "it", "he", "she", "they", "we", "i", "you", "there"):
+                if token.tag_ != "POS" and token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "npadvmod", "dative") and not _leads(token, i, doc):
+                    break
+                if token.pos_ == "PRON" and token.tag_ != "PRP$":
+                    break
+            elif token.text in ("-", "–", "/") and not token.whitespace_ and i - 1 > stop and not doc[i - 2].whitespace_:
+                pass
+            elif token.tag_ in ("VBN", "VBG", "JJ", "HYPH") and (token.dep_ == "amod" or (token.i and doc[token.i - 1].text == "-")):
+                pass
+            elif token.dep_ == "cc" and i - 1 > stop and self._adjective(report, i - 2) and self._adjective(report, i, True):
+                pass
+            elif token.text == "," and i - 1 > stop and self._adjective(report, i - 2) and doc[i - 2].dep_ in ("amod", "conj") and self._adjective(report, i, True):
+                pass
+            else:
+                break
+            i -= 1
+        return i
+
+    def _adjective(self, report: _Report, token: int, ahead: bool = False) -> bool:
+        """Whether a state or body name stands here."""
+        at = report.hit_at.get(token)
+        return at is not None and report.hits[at][2].entries[0].kind in ("demonym", "state", "org")
+
+    def _owners(self, report: _Report, role: Role, left: int) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
+        """Whose minister, army or rebels: (first, last, code, consumed) of the names nearest before the role, else of
+        those behind "of" or "in"; and the tokens of an "of" phrase that belongs to the mention."""
+        doc = report.parsed.doc
+        found: list[tuple[int, int, Code, bool]] = []
+        i = role.last - 1
+        while i >= left:
+            at = report.hit_at.get(i)
+            if at is None:
+                if found and doc[i].dep_ not in ("cc", "punct") and doc[i].text not in (",", "/", "-"):
+                    break
+                i -= 1
+                continue
+            first, last, hit = report.hits[at]
+            code = self._code(report, at)
+            i = first - 1
+            if code is None or hit.entries[0].kind == "person" or not self._owns(doc, first, last):
+                continue
+            found.insert(0, (first, last, code, True))
+            if doc[last - 1].i + 1 < len(doc) and doc[last].tag_ == "POS":
+                break
+            if not (first and (doc[first - 1].dep_ == "cc" or doc[first - 1].text in (",", "/", "-"))):
+                break
+        if found:
+            return found, None
+        pronoun = next((doc[i] for i in range(left, role.first) if doc[i].tag_ == "PRP$"), None)
+        if pronoun is not None:
+            return [], None
+        return self._behind(report, role)
+
+    @staticmethod
+    def _owns(doc: Any, first: int, last: int) -> bool:
+        """Not "anti-Russian", "US-backed", "ethnic Albanian"."""
+        if last + 1 < len(doc) and doc[last].text == "-" and doc[last + 1].lower_ in _DROP:
+            return False
+        tail = doc[last - 1].lower_.rpartition("-")[2]
+        if tail in _DROP:
+            return False
+        return not (first and doc[first - 1].lower_ == "ethnic")
+
+    def _behind(self, report: _Report, role: Role) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
+        """Owners behind the role: "president of Armenia", "leaders of Germany, France and Britain", "rebels in Darfur"."""
+        doc = report.parsed.doc
+        for prep in doc[role.head].children:
+            if prep.dep_ != "prep" or prep.i < role.head or prep.lower_ not in _LINKS:
+                continue
+            heads: list[Any] = [c for c in prep.children if c.dep_ == "pobj"]
+            heads += [c for h in heads for c in _conjuncts(h)]
+            found = []
+            for token in heads:
+                hit = self._name_under(report, token)
+                if hit is not None and prep.lower_ in ("of", "from") and hit[1] <= token.i and doc[token.i].pos_ == "NOUN" and token.i not in report.role_at and doc[hit[1] - 1].dep_ == "amod":
+                    hit = (hit[0], hit[1], hit[2], False)
+                if hit is not None:
+                    found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[1] == token.i + 1))
+            if found:
+                whole = (prep.i, found[-1][1]) if prep.lower_ == "of" and all(f[3] for f in found) else None
+                return found, whole
+        return [], None
+
+    def _name_under(self, report: _Report, token: Any) -> tuple[int, int, Code, bool] | None:
+        """The name that a noun is, or that owns it."""
+        for i in [token.i, *sorted((c.i for c in token.children if c.dep_ in ("compound", "amod", "poss", "nmod", "appos")), reverse=True)]:
+            at = report.hit_at.get(i)
+            if at is not None and (code := self._code(report, at)) is not None and report.hits[at][2].entries[0].kind != "person":
+                return report.hits[at][0], report.hits[at][1], code, False
+        for prep in token.children:
+            if prep.dep_ == "prep" and prep.lower_ in _LINKS:
+                for inner in prep.children:
+                    if inner.dep_ == "pobj" and (found := self._name_under(report, inner)):
+                        return found
+        return None
+
+    def _bearer(self, report: _Report, role: Role) -> tuple[int, int] | None:
+        """The person who bears a title: behind it ("Minister Park Jin"), or beside it between commas."""
+        doc = report.parsed.doc
+        head = doc[role.head]
+        if not role.is_person or head.tag_ == "NNS" and head.dep_ != "compound":
+            return None
+        for last, (first, stop) in report.persons.items():
+            if first == role.last or (first == role.last + 1 and doc[role.last].text in (",", "(") and doc[last].dep_ == "appos" and doc[last].head.i == role.head):
+                return first, stop
+        for last, span in report.persons.items():
+            token = doc[last]
+            if token.dep_ == "appos" and token.head.i == role.head:
+                return span
+            if head.dep_ == "appos" and head.head.i == last and abs(role.first - last) < 12:
+                return span
+        over = head.head
+        if head.dep_ in ("attr",) and over.lemma_ == "be":
+            return None
+        if head.dep_ == "compound" and over.pos_ == "PROPN" and role.last <= over.i <= role.last + 3 and over.i not in report.hit_at and all(doc[i].pos_ == "PROPN" or doc[i].text == "-" for i in range(role.last, over.i + 1)):
+            return role.last, over.i + 1
+        return None
+
+    def _person_code(self, report: _Report, span: tuple[int, int]) -> Code | None:
+        """What the table knows of a name."""
+        at = report.hit_at.get(span[1] - 1)
+        if at is not None and report.hits[at][2].entries[0].kind == "person":
+            return self._code(report, at)
+        return None
+
+    def _remember(self, report: _Report, name: str, code: Code) -> None:
+        for form in (name, *surnames(code.name or name, code.country), *surnames(name, code.country)):
+            if form and (form not in report.known or (report.known[form].country is None and code.country)):
+                report.known[form] = code
+
+    # Names on their own
+
+    def _bare_names(self, report: _Report) -> None:
+        """States, peoples, capitals and organisations that no role has taken up."""
+        doc = report.parsed.doc
+        for at, (first, last, hit) in enumerate(report.hits):
+            entry = hit.entries[0]
+            if entry.kind in ("person", "surname") or (first in report.used and last - 1 in report.used):
+                continue
+            code = self._code(report, at)
+            if code is None:
+                continue
+            kind = self._kind(report, at) or entry.kind
+            head = _head(doc, first, last)
+            body: str | None = ""
+            if kind in ("capital", "seat"):
+                found = self._capital(report, head, code, kind)
+                if found is None:
+                    continue
+                code = found
+            if kind == "org":
+                body = self.names.orgs[code.entity].get("kind") if code.entity in self.names.orgs else None
+            if kind == "people":
+                if _is_counted(doc, first):
+                    code = Code(code.name, code.country, "CVL", None, code.reasons)
+                kind = "demonym"
+            shown = {"org": "org", "demonym": "demonym"}.get(kind, "name")
+            plural = hit.entries[0].kind == "people"
+            report.drafts.append(_Draft(first, last, head.i, shown, code, "", body, False, plural))
+            report.used.update(range(first, last))
+
+    def _capital(self, report: _Report, head: Any, code: Code, kind: str) -> Code | None:
+        """A capital as its government, or `None` where it is a place. Brussels is the EU unless the report is about
+        Belgium only."""
+        if head.dep_ == "compound" and head.head.i not in report.role_at and head.head.pos_ in ("NOUN", "PROPN"):
+            return None
+        if head.ent_type_ in ("PERSON", "FAC", "EVENT", "LAW", "WORK_OF_ART"):
+            return None
+        if kind == "seat":
+            return None if head.dep_ == "pobj" and head.head.lower_ in ("in", "near", "outside", "inside") else code
+        if head.dep_ == "pobj" and head.head.lower_ in _LOCATIVE:
+            return None
+        if head.dep_ == "pobj" and head.head.lower_ in ("to", "from") and head.head.head.lemma_.lower() in _MOTION:
+            return Code(code.name, code.country, None, code.entity, code.reasons)
+        if head.dep_ == "npadvmod" or (head.dep_ == "appos" and head.head.ent_type_ == "GPE"):
+            return None
+        if code.country == "BEL" and head.text == "Brussels" and "EU" in report.near and "EU" in self.names.orgs:
+            row = self.names.orgs["EU"]
+            why = (Reason("country", row.file, row.line, "EU"),)
+            return Code(row["name"], row.get("country"), "GOV", "EU", why)
+        return code
+
+    def _bare_people(self, report: _Report) -> None:
+        """People without a title at this place: from the table, from an earlier title, else by name only."""
+        doc = report.parsed.doc
+        order = sorted(report.persons.values(), key=lambda s: (s[0] - s[1], s[0]))
+        for first, last in order:
+            name = doc[first:last].text
+            code = self._person_code(report, (first, last))
+            if code is not None and name not in report.known:
+                self._remember(report, name, code)
+        for first, last in sorted(report.persons.values()):
+            if any(i in report.used for i in range(first, last)):
+                continue
+            name = doc[first:last].text
+            code = report.known.get(name) or self._person_code(report, (first, last)) or self._by_surname(report, first, last)
+            if code is None:
+                code = Code(name)
+                if last - first > 1:
+                    self._remember(report, name, code)
+            report.drafts.append(_Draft(first, last, _head(doc, first, last).i, "person", code, "", None, True))
+            report.used.update(range(first, last))
+
+    def _by_surname(self, report: _Report, first: int, last: int) -> Code | None:
+        """A family name from earlier in the report, else of the one well-known holder of the day."""
+        doc = report.parsed.doc
+        text = doc[first:last].text
+        code = report.known.get(text) or report.known.get(doc[last - 1].text)
+        if code is not None and last - first > 1 and code.name and not set(text.split()) <= set(code.name.split()):
+            return None
+        if code is None and last - first == 1 and (at := report.hit_at.get(first)) is not None:
+            entries = [e for e in report.hits[at][2].entries if e.kind == "surname"]
+            code = self.names.code(entries, report.date) if entries else None
+        return code
+
+    def _later_names(self, report: _Report) -> None:
+        """Family names that spaCy has not seen as people: those of the report, and of office-holders of the day."""
+        for token in report.parsed.doc:
+            if token.pos_ != "PROPN" or token.i in report.used or token.dep_ == "compound" and token.head.pos_ == "PROPN":
+                continue
+            code = report.known.get(token.text)
+            at = report.hit_at.get(token.i)
+            if code is None and at is not None and all(e.kind == "surname" for e in report.hits[at][2].entries) and token.ent_type_ in ("", "PERSON", "ORG"):
+                if report.hits[at][1] - report.hits[at][0] == 1:
+                    code = self.names.code(report.hits[at][2].entries, report.date)
+            if code is None or code.name is None:
+                continue
+            report.drafts.append(_Draft(token.i, token.i + 1, token.i, "person", code, "", None, True))
+            report.used.add(token.i)
+
+    # Mentions that point back
+
+    def _referring(self, report: _Report) -> None:
+        """Definite roles without an owner, and pronouns, in text order."""
+        for token in report.parsed.doc:
+            if token.pos_ == "PRON" and token.lower_ in _PERSON_PRONOUNS | _BODY_PRONOUNS | _GROUP_PRONOUNS:
+                report.drafts.append(_Draft(token.i, token.i + 1, token.i, "pronoun", Code(), asks=True))
+        report.drafts.sort(key=lambda d: (d.first, d.last, d.head))
+        seen: list[_Draft] = []
+        extra: list[_Draft] = []
+        for draft in report.drafts:
+            if draft.asks:
+                if draft.kind == "pronoun":
+                    self._pronoun(report, draft, seen)
+                elif pair := self._pair(report, draft, seen):
+                    draft.code, draft.kind = pair[0].code, "group"
+                    extra.append(_Draft(draft.first, draft.last, draft.head, "group", pair[1].code, draft.role, "", False, True))
+                else:
+                    self._definite(report, draft, seen)
+            elif draft.kind == "role" and draft.code.country is None:
+                self._possessed(report, draft, seen)
+            seen.append(draft)
+        report.drafts += extra
+
+    def _possessed(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
+        """ "Its ambassador", "their troops": the owner is whom the pronoun stands for."""
+        doc = report.parsed.doc
+        if not any(doc[i].tag_ == "PRP$" for i in range(draft.first, draft.last)):
+            return
+        owner = next((d for d in reversed(seen) if d.kind == "pronoun" and draft.first <= d.head < draft.last), None)
+        if owner is not None and owner.code.country and draft.code.country is None:
+            self._lend(draft, owner.code)
+
+    @staticmethod
+    def _lend(draft: _Draft, owner: Code) -> None:
+        """Gives a role its owner's country; the entity only where an organisation owns it."""
+        code = draft.code
+        entity = owner.entity if owner.entity and owner.country != owner.entity and owner.country in _INTERNATIONAL else None
+        draft.code = Code(code.name, owner.country, code.sector, entity, (*code.reasons, *owner.reasons))
+
+    def _pair(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> list[_Draft] | None:
+        """ "The two countries", "both sides": the last two states named, if one sentence named just two."""
+        doc = report.parsed.doc
+        words = {doc[i].lower_ for i in range(draft.first, draft.head + 1)}
+        if doc[draft.head].lemma_.lower() not in _PAIRS or not words & {"two", "both"}:
+            return None
+        here = report.parsed.sent_of(draft.head)
+        for sent in range(here, max(-1, here - 4), -1):
+            first, last = report.parsed.sents[sent]
+            states: dict[str, _Draft] = {}
+            for d in seen:
+                if first <= d.first and d.last <= last and d.code.country and d.kind != "pronoun":
+                    states.setdefault(d.code.entity if d.code.country in _INTERNATIONAL and d.code.entity else d.code.country, d)
+            if len(states) == 2:
+                return [_Draft(d.first, d.last, d.head, d.kind, _state(d.code, self.names)) for d in states.values()]
+        return None
+
+    def _definite(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
+        """ "The minister", "the alliance": the last mention it can stand for; "the army" of the one state near by."""
+        doc = report.parsed.doc
+        word = doc[draft.head].lemma_.lower()
+        here = report.parsed.sent_of(draft.head)
+        near = [d for d in seen if here - report.parsed.sent_of(d.head) <= _LOOK_BACK and d.code.country]
+        determined = draft.first < draft.head and doc[draft.first].lower_ in ("the", "this", "that", "these", "those")
+        if word in _BODY_WORDS and not draft.plural and (draft.code.sector is None or word in ("party", "group", "agency", "company", "movement", "court", "militia")):
+            kinds = _BODY_WORDS[word]
+            bodies = [d for d in near if d.body is not None and d.body in kinds and d.kind != "demonym"]
+            if determined and bodies and draft.head - draft.first <= 2:
+                draft.code, draft.body = bodies[-1].code, bodies[-1].body
+            return
+        if draft.code.sector is None or not determined:
+            return
+        same = [d for d in near if d.role and _fits(draft.role, d.role) and d.plural == draft.plural]
+        if same:
+            draft.code = same[-1].code if draft.person else Code(None, same[-1].code.country, draft.code.sector, same[-1].code.entity, (*draft.code.reasons, *same[-1].code.reasons))
+            return
+        if not draft.person and draft.code.sector in ("GOV", "MIL", "COP", "LEG", "SPY") and draft.head - draft.first <= 2:
+            first, _ = report.parsed.sents[here]
+            countries = {d.code.country: d for d in near if d.first >= first and d.kind != "pronoun"}
+            states = [d for c, d in countries.items() if c not in _INTERNATIONAL]
+            if len(countries) == len(states) == 1:
+                self._lend(draft, _state(states[0].code, self.names))
+
+    def _pronoun(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
+        """The nearest fitting subject of this clause's predecessors, else the only fitting mention; else nothing."""
+        doc = report.parsed.doc
+        word = doc[draft.head].lower_
+        if word == "it" and _is_empty(doc[draft.head]):
+            return
+        here = report.parsed.sent_of(draft.head)
+        for sent in (here, here - 1):
+            if sent < 0:
+                break
+            first, last = report.parsed.sents[sent]
+            fits = [d for d in seen if first <= d.first and d.last <= last and d.head < draft.head and d.kind != "pronoun" and _suits(word, d)]
+            prior = [d for d in seen if first <= d.first and d.last <= last and d.kind == "pronoun" and d.code.country and _same_sort(word, doc[d.head].lower_)]
+            subjects = [d for d in fits if _is_subject(doc[d.head])]
+            pool = prior[-1:] or subjects or fits
+            codes = {(d.code.country, d.code.sector, d.code.name) for d in pool}
+            if pool and (len(codes) == 1 or subjects):
+                chosen = pool[-1] if word in _PERSON_PRONOUNS or len(codes) == 1 else (pool[0] if sent != here else pool[-1])
+                draft.code, draft.person, draft.body, draft.plural = chosen.code, chosen.person, chosen.body, chosen.plural
+                return
+            if fits and len(codes) > 1:
+                return
+
+    def _final(self, report: _Report) -> list[Mention]:
+        parsed = report.parsed
+        found: list[Mention] = []
+        seen: set[tuple[int, int, int, str | None]] = set()
+        for draft in sorted(report.drafts, key=lambda d: (d.first, d.last, d.head)):
+            code = draft.code
+            if draft.kind == "pronoun" and code.country is None and code.entity is None and code.sector is None:
+                continue
+            if (key := (draft.first, draft.last, draft.head, code.country)) in seen:
+                continue
+            seen.add(key)
+            span = parsed.span(draft.first, draft.last)
+            actor = Actor(span.start, span.end, span.text, code.name, code.country, code.sector, code.entity)
+            found.append(Mention(draft.first, draft.last, draft.head, actor, draft.kind, code.reasons))
+        return found
+
+
+def _plain(word: str) -> str:
+    return word.replace("’", "'")
+
+
+def _firm(entry: Entry) -> Entry:
+    return Entry(entry.kind, entry.row, False, entry.person)
+
+
+def _state(code: Code, names: Names) -> Code:
+    """The state or body behind a code: "the Danish minister" is Denmark."""
+    if code.country is None or code.country in _INTERNATIONAL or code.country not in names.states:
+        return code
+    row = names.states[code.country]
+    return Code(row["name"], code.country, None, code.country, (Reason("country", row.file, row.line, code.country),))
+
+
+def _head(doc: Any, first: int, last: int) -> Any:
+    """The token of a range that the others hang on."""
+    for i in range(first, last):
+        if not first <= doc[i].head.i < last or doc[i].head is doc[i]:
+            return doc[i]
+    return doc[last - 1]
+
+
+def _conjuncts(token: Any) -> list[Any]:
+    found = []
+    for child in token.children:
+        if child.dep_ == "conj":
+            found += [child, *_conjuncts(child)]
+    return found
+
+
+def _leads(token: Any, at: int, doc: Any) -> bool:
+    """Whether a noun before `at` can still be part of the phrase though the parse hangs it elsewhere."""
+    return at < len(doc) and token.head.i >= at and token.dep_ in ("compound", "nmod", "poss", "amod")
+
+
+def _is_place(doc: Any, first: int, last: int) -> bool:
+    """Whether spaCy sees a place, people or body here, and no person or product."""
+    return all(doc[i].ent_type_ in ("GPE", "NORP", "LOC") for i in range(first, last))
+
+
+def _in_longer_name(doc: Any, first: int, last: int, entry: Entry) -> bool:
+    """Whether a weak form or capital is only part of a longer name ("Jordan Peterson", "Paris Agreement")."""
+    if not entry.weak and entry.kind not in ("capital", "seat"):
+        return False
+    label = doc[first].ent_type_
+    if label not in ("PERSON", "FAC", "EVENT", "LAW", "WORK_OF_ART", "ORG", "PRODUCT"):
+        return False
+    before = first > 0 and doc[first - 1].ent_type_ == label and doc[first].ent_iob_ == "I"
+    after = last < len(doc) and doc[last].ent_iob_ == "I" and doc[last].tag_ != "POS"
+    return before or after
+
+
+def _is_counted(doc: Any, first: int) -> bool:
+    """Whether the words before a people count its members: "thousands of Nigerians", "ethnic Albanians"."""
+    if not first:
+        return False
+    before = doc[first - 1]
+    if before.like_num or before.lower_ in ("ethnic", "ordinary", "many", "some", "several", "young", "most"):
+        return True
+    return before.lower_ == "of" and first > 1 and doc[first - 2].lemma_.lower() in ("thousand", "hundred", "dozen", "million", "score", "number", "ten", "majority")
+
+
+def _is_subject(token: Any) -> bool:
+    while token.dep_ in ("conj", "appos", "compound", "poss", "amod", "nmod"):
+        if token.dep_ in ("poss", "amod", "nmod"):
+            return False
+        token = token.head
+    return token.dep_ in _SUBJECTS
+
+
+def _is_empty(token: Any) -> bool:
+    """ "It is unclear", "it rains": no actor behind it."""
+    if token.dep_ == "expl":
+        return True
+    verb = token.head
+    return token.dep_ == "nsubj" and verb.lemma_ == "be" and any(c.dep_ in ("acomp", "ccomp", "advcl") for c in verb.children)
+
+
+def _suits(word: str, draft: _Draft) -> bool:
+    """Whether a pronoun can stand for this mention."""
+    if word in _PERSON_PRONOUNS:
+        return draft.person
+    if word in _BODY_PRONOUNS:
+        return not draft.person and not draft.plural and bool(draft.code.country) and draft.kind != "demonym"
+    return not draft.person and bool(draft.code.country) and (draft.plural or draft.body is not None)
+
+
+def _same_sort(word: str, other: str) -> bool:
+    return any(word in sort and other in sort for sort in (_PERSON_PRONOUNS, _BODY_PRONOUNS, _GROUP_PRONOUNS))
+
+
+def _fits(short: str, full: str) -> bool:
+    """Whether "minister" can take up "foreign minister"."""
+    return full == short or full.endswith((" " + short, "-" + short)) or (short == "official" and "spokes" in full)

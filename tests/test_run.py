@@ -1,0 +1,100 @@
+"""Many articles: the same result whatever the number of workers, and nothing lost or done twice after a stop."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from communique.model import Article, CodedReport, Problem, to_json
+from communique.read import Aside
+from communique.run import PARCEL, Progress, Settings, forecast, run
+
+
+@dataclass
+class Kept:
+    """A sink that keeps batches in memory."""
+
+    batches: list[tuple[list[CodedReport], list[Problem]]] = field(default_factory=list)
+    known: set[tuple[str, str]] = field(default_factory=set)
+
+    def has(self, article: str, version: str) -> bool:
+        return (article, version) in self.known
+
+    def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
+        self.batches.append((list(reports), list(problems)))
+        self.known |= {(report.article.id, run) for report in reports}
+
+    @property
+    def lines(self) -> list[str]:
+        return [json.dumps(to_json(report)) for reports, _ in self.batches for report in reports]
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [problem for _, problems in self.batches for problem in problems]
+
+
+def articles(count: int) -> Iterator[Article | Problem]:
+    for i in range(count):
+        yield Article.make(f"Norway signed pact number {i} with Sweden on Monday.", published="2024-03-05")
+
+
+def test_workers_make_no_difference() -> None:
+    one, two = Kept(), Kept()
+    run(articles(40), Settings(), one, batch=16)
+    run(articles(40), Settings(), two, batch=16, workers=2)
+    assert len(one.lines) == 40
+    assert one.lines == two.lines
+    assert [len(reports) for reports, _ in one.batches] == [len(reports) for reports, _ in two.batches] == [16, 16, 8]
+
+
+def test_everything_is_counted_once() -> None:
+    items = [
+        *articles(3),
+        Problem("x.jsonl:2", "read", "broken"),
+        *articles(3),
+        Aside("x.png", "read", "no report"),
+        *articles(5),
+    ]
+    sink, seen = Kept(), list[Progress]()
+    done = run(items, Settings(), sink, progress=seen.append, total=len(items))
+    assert (done.coded, done.skipped, done.problems, done.asides, done.read) == (5, 6, 1, 1, len(items))
+    assert [p.source for p in sink.problems] == ["x.jsonl:2", "x.png"]
+    assert seen[-1].left == 0
+
+
+def test_what_is_stored_is_skipped_unless_it_is_to_be_coded_again() -> None:
+    sink = Kept()
+    run(articles(5), Settings(), sink)
+    again = run(articles(7), Settings(), sink)
+    assert (again.coded, again.skipped) == (2, 5)
+    assert run(articles(7), Settings(), sink, recode=True).coded == 7
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stopped_run_goes_on_where_it_was(workers: int) -> None:
+    sink, whole = Kept(), Kept()
+    asked = iter([False, False])
+    first = run(articles(6 * PARCEL), Settings(), sink, workers=workers, stop=lambda: next(asked, True))
+    assert first.stopped
+    assert first.coded == 2 * PARCEL
+    second = run(articles(6 * PARCEL), Settings(), sink, workers=workers)
+    assert not second.stopped
+    assert (second.coded, second.skipped) == (4 * PARCEL, 2 * PARCEL)
+    run(articles(6 * PARCEL), Settings(), whole)
+    assert sink.lines == whole.lines
+
+
+def test_a_report_that_is_no_text_does_not_stop_its_neighbours() -> None:
+    odd = [Article.make(text) for text in ("\u202e\u0301\ufffd", "…" * 5000, "a" * 30_000, "Norway " * 5000)]
+    sink = Kept()
+    done = run([*articles(1), *odd, *articles(2)], Settings(), sink)
+    assert done.read == done.coded + done.skipped + done.problems == 7
+    assert len(sink.lines) + len(sink.problems) == 6
+
+
+def test_a_forecast_grows_with_the_input_and_shrinks_with_workers() -> None:
+    assert forecast(10_000_000).seconds > forecast(10_000_000, workers=2).seconds > forecast(1000).seconds
+    assert forecast(10_000_000).bytes > forecast(1000).bytes > 0
