@@ -3,22 +3,27 @@
 `resolve` is a pure function of the set of claims: the order in which they come, and what was asked before, changes
 nothing. Which kinds, statuses and steps there are, and what each step leads to, stands in `data/ties.toml`.
 
-1. Claims are put together by kind, parties and (agreements, groupings, exercises) name, (presences) city.
+1. Claims are put together by kind, parties and (agreements, groupings, exercises) name, (presences) city. One that
+   describes its tie less fully joins the one tie it fits; where two fit, it stays apart.
 2. Passages that contradict one another within weeks are weighed: a party's own word about itself first, then the later.
 3. What stands is told in order of valid time, and read off on the day asked for.
+
+A tie's id comes from its anchor, the claim published first. An earlier report that arrives later gives it another
+id; the old one answers through `aliases`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 from communique.codebook import Codebook, shipped
 from communique.model import (
@@ -33,10 +38,13 @@ from communique.model import (
     make_id,
 )
 
-# Reports within this many days of one another may contradict; further apart, the later one tells of a change.
-_SAME_MOMENT = timedelta(days=30)
+# Days. Reports this near one another may contradict; further apart, the later one tells of a change.
+_SAME_MOMENT = 30
 # Two signings further apart than this are two agreements, where no proper name joins them.
-_SAME_SIGNING = timedelta(days=92)
+_SAME_SIGNING = 92
+# Exercises of one year whose days lie further apart than this are two.
+_SAME_EXERCISE = 45
+_YEAR_DAYS = 366
 # Sectors that speak for a state.
 _OFFICIAL = frozenset({"GOV", "MIL", "LEG", "JUD", "SPY"})
 _WIDE = frozenset({"country", "region", "area"})
@@ -47,7 +55,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 Words = frozenset[str]
-D = TypeVar("D")
+Codes = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Rules:
     stop: Words
     same: dict[str, str]
     countries: Words
+    fields: tuple[Words, ...]
     facility: dict[str, str]
 
 
@@ -85,6 +94,7 @@ def rules(book: Codebook) -> Rules:
         stop=frozenset(names["stop"]),
         same=dict(names["same"]),
         countries=_country_words(book),
+        fields=tuple(frozenset(words) for words in raw["fields"].values()),
         facility={word: sort for sort, words in raw["presence"].items() for word in words},
     )
 
@@ -148,13 +158,22 @@ def resolutions(
     return found
 
 
-def aliases(claims: Iterable[Claim], *, book: Codebook | None = None) -> dict[str, str]:
-    """Every id that a tie may once have had -> the id it has now. A claim gives its tie its id when it is the
-    earliest one known, so each claim's own potential id is an alias."""
-    found = {}
-    for group in _groups(_sorted(claims), rules(book or shipped())):
-        now = make_id("t", group[0].id)
-        found.update({make_id("t", claim.id): now for claim in group})
+def aliases(claims: Iterable[Claim], *, gone: Iterable[Claim] = (), book: Codebook | None = None) -> dict[str, str]:
+    """Every id that a tie may once have had -> the id it has now.
+
+    A claim gives its tie its id when it is the earliest one known, so each claim's own potential id is an alias.
+    `gone`: claims of article versions that count no longer; an id one of them gave answers with the tie that its
+    claim would belong to, if there is one.
+    """
+    law = rules(book or shipped())
+    current = _sorted(claims)
+    now = {c.id: make_id("t", group[0].id) for group in _groups(current, law) for c in group}
+    found = {make_id("t", claim): tie for claim, tie in now.items()}
+    lost = [c for c in gone if c.id not in now]
+    for group in _groups(_sorted([*current, *lost]), law) if lost else ():
+        anchor = next((c.id for c in group if c.id in now), None)
+        if anchor is not None:
+            found.update({make_id("t", c.id): now[anchor] for c in group if c.id not in now})
     return dict(sorted(found.items()))
 
 
@@ -171,43 +190,163 @@ def _key(party: Party) -> str:
     return party.entity or party.country or (party.name or party.text).casefold()
 
 
-def _sides(claim: Claim, law: Rules) -> tuple[tuple[str, ...], ...]:
-    """The parties' codes, a tuple a role where roles differ (guest, host), else all in one."""
+def _codes(claim: Claim) -> Codes:
+    return frozenset(_key(p) for p in claim.parties)
+
+
+def _sides(claim: Claim, law: Rules) -> tuple[Codes, ...]:
+    """The parties' codes, a set a role where roles differ (guest, host), else all in one."""
     roles = law.roles.get(claim.kind, ("party",))
     if len(roles) == 1:
-        return (tuple(sorted({_key(p) for p in claim.parties})),)
+        return (_codes(claim),)
     by_role: list[set[str]] = [set() for _ in roles]
     for i, party in enumerate(claim.parties):
         at = roles.index(party.role) if party.role in roles else min(i, len(roles) - 1)
         by_role[at].add(_key(party))
-    return tuple(tuple(sorted(side)) for side in by_role)
+    return tuple(frozenset(side) for side in by_role)
 
 
 def _groups(claims: list[Claim], law: Rules) -> list[list[Claim]]:
-    """Claims in groups of one tie each; `claims` and the groups are in the order of `_sorted`."""
-    by_kind: dict[str, list[Claim]] = {}
+    """Claims in groups of one tie each, every group in the order of `_sorted`."""
+    blocks: dict[tuple[str, tuple[Codes, ...]], list[Claim]] = {}
     for claim in claims:
-        by_kind.setdefault(claim.kind, []).append(claim)
+        by_sides = law.match.get(claim.kind, "pair") in ("pair", "place")
+        blocks.setdefault((claim.kind, _sides(claim, law) if by_sides else ()), []).append(claim)
     groups: list[list[Claim]] = []
-    for kind in sorted(by_kind):
-        match = law.match.get(kind, "pair")
-        if match in ("name", "edition"):
-            groups += _by_name(by_kind[kind], law, match == "edition")
-            continue
-        blocks: dict[tuple[tuple[str, ...], ...], list[Claim]] = {}
-        for claim in by_kind[kind]:
-            blocks.setdefault(_sides(claim, law), []).append(claim)
-        for block in blocks.values():
-            groups += _by_place(block, law) if match == "place" else [block]
+    for (kind, _), block in blocks.items():
+        match law.match.get(kind, "pair"):
+            case "pair":
+                groups.append(block)
+            case "place":
+                groups += _by_place(block, law)
+            case match:
+                groups += _by_name(block, law, match)
     return [_sorted(g) for g in groups]
+
+
+@dataclass(eq=False)
+class _Cluster:
+    """Claims that describe their tie in the same way; `joined` came with less and were put here.
+
+    `look`: city and sort of a presence, or the years in which an exercise's edition lies (first, last).
+    `proper`: the words make a proper name, which holds over different lists of parties.
+    `kin`: words that newspapers use for a pact of this field.
+    """
+
+    law: Rules
+    claims: list[Claim]
+    look: tuple[Any, ...] = ()
+    words: Words = frozenset()
+    proper: bool = False
+    kin: Words = frozenset()
+    joined: list[Claim] = field(default_factory=list)
+
+    @cached_property
+    def named(self) -> bool:
+        return any(c.named for c in self.claims)
+
+    @cached_property
+    def sets(self) -> frozenset[Codes]:
+        return frozenset(_codes(c) for c in self.claims)
+
+    @cached_property
+    def parties(self) -> Codes:
+        return frozenset().union(*self.sets)
+
+    @cached_property
+    def articles(self) -> frozenset[str]:
+        return frozenset(c.article for c in self.claims)
+
+    @cached_property
+    def days(self) -> list[int]:
+        """The days on which it was spoken of, and those spoken of."""
+        return sorted({_ordinal(d) for c in self.claims for d in (c.published, c.from_) if d})
+
+    @cached_property
+    def stated(self) -> list[int]:
+        """The signing days, or an exercise's days, that are stated."""
+        return sorted({d for c in self.claims if (d := _moment(c, self.law)) is not None})
+
+    @cached_property
+    def known(self) -> int | None:
+        """The day by which it existed: signed, or spoken of as in force or over."""
+        stood = (c for c in self.claims if c.supports and c.status not in (TieStatus.PROPOSED, TieStatus.PLANNED))
+        return min((_ordinal(d) for c in stood if (d := c.from_ or c.published)), default=None)
+
+
+def _ordinal(iso: str) -> int:
+    """Days since the year 1."""
+    return _day(iso).toordinal()
+
+
+def _day(iso: str) -> date:
+    return date.fromisoformat(iso)
+
+
+def _within(days: list[int], day: int, reach: int) -> bool:
+    at = bisect_left(days, day - reach)
+    return at < len(days) and days[at] <= day + reach
+
+
+def _moment(claim: Claim, law: Rules) -> int | None:
+    """The day by which two agreements, or two exercises, of one name are told apart."""
+    signing = claim.status is TieStatus.SIGNED and claim.step not in law.steps["approval"]
+    telling = claim.grain != "year" if claim.kind == "exercise" else signing
+    return _ordinal(claim.from_) if claim.from_ and telling else None
+
+
+def _reach(claim: Claim) -> int:
+    if claim.kind == "exercise":
+        return _SAME_EXERCISE
+    return _YEAR_DAYS if claim.grain == "year" else _SAME_SIGNING
+
+
+def _attach(
+    clusters: list[_Cluster],
+    wider: Callable[[_Cluster], list[_Cluster]],
+    home: Callable[[Claim, _Cluster, list[_Cluster]], _Cluster | None],
+) -> list[list[Claim]]:
+    """Claims described less fully go to the one described most fully that is their home; the others stay together.
+
+    `wider`: the clusters that a cluster's description fits in; `home`: which of them one of its claims belongs to.
+    """
+    more = {id(c): wider(c) for c in clusters}
+    apart: list[list[Claim]] = []
+    for cluster in clusters:
+        full = [w for w in more[id(cluster)] if not more[id(w)]]
+        rest: list[Claim] = []
+        for claim in cluster.claims if more[id(cluster)] else ():
+            at = home(claim, cluster, full)
+            (rest if at is None else at.joined).append(claim)
+        if rest:
+            apart.append(rest)
+    return [*(c.claims + c.joined for c in clusters if not more[id(c)]), *apart]
+
+
+def _only(candidates: list[_Cluster], *tests: Callable[[_Cluster], bool]) -> _Cluster | None:
+    """The one candidate; of several, the one that passes the first test that any passes."""
+    for test in tests:
+        if len(candidates) > 1:
+            candidates = [c for c in candidates if test(c)] or candidates
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _by_place(block: list[Claim], law: Rules) -> list[list[Claim]]:
     """Presences of one guest with one host: by city and by what sort of presence it is."""
-    sorts: dict[tuple[str | None, str | None], list[Claim]] = {}
+    looks: dict[tuple[str | None, str | None], _Cluster] = {}
     for claim in block:
-        sorts.setdefault((_city(claim), _facility(claim, law)), []).append(claim)
-    return _attach(sorts, lambda less, more: all(a is None or a == b for a, b in zip(less, more, strict=True)))
+        look = (_city(claim), _facility((claim.name or "").casefold(), law))
+        looks.setdefault(look, _Cluster(law, [], look)).claims.append(claim)
+    clusters = list(looks.values())
+
+    def wider(less: _Cluster) -> list[_Cluster]:
+        return [c for c in clusters if c is not less and _fits_place(less.look, c.look)]
+
+    return _attach(clusters, wider, lambda claim, _, full: _only(full, partial(_same_article, claim)))
+
+
+def _fits_place(less: tuple[Any, ...], more: tuple[Any, ...]) -> bool:
+    return all(a is None or a == b for a, b in zip(less, more, strict=True))
 
 
 def _city(claim: Claim) -> str | None:
@@ -216,166 +355,201 @@ def _city(claim: Claim) -> str | None:
     return _fold(claim.place.name or claim.place.text)
 
 
-def _facility(claim: Claim, law: Rules) -> str | None:
-    """Embassy or base, as far as the claim's name tells."""
-    name = " ".join(_WORD.findall((claim.name or "").casefold()))
-    fits = [word for word in law.facility if re.search(rf"\b{word}s?\b", name)]
+def _facility(name: str, law: Rules) -> str | None:
+    """Embassy or base, as far as the claim's name tells: by the longest word of the table in it."""
+    text = " " + " ".join(_singular(w) for w in _WORD.findall(name)) + " "
+    fits = [word for word in law.facility if f" {_singular(word)} " in text]
     return law.facility[max(fits, key=lambda w: (len(w), w))] if fits else None
 
 
-def _attach(sorts: dict[D, list[Claim]], fits: Callable[[D, D], bool]) -> list[list[Claim]]:
-    """Claims described less fully join those described more fully, where exactly one description fits (in the whole
-    block, or among those of their own article); else they stay apart."""
-    full = [d for d in sorts if not any(d != other and fits(d, other) for other in sorts)]
-    groups = {d: list(sorts[d]) for d in full}
-    articles = {d: {c.article for c in sorts[d]} for d in full}
-    apart: dict[D, list[Claim]] = {}
-    for less, claims in sorts.items():
-        if less in groups:
-            continue
-        candidates = [d for d in full if fits(less, d)]
-        for claim in claims:
-            near = [d for d in candidates if _dates_fit(claim, sorts[d])]
-            if len(near) > 1:
-                near = [d for d in near if claim.article in articles[d]]
-            if len(near) == 1:
-                groups[near[0]].append(claim)
-            else:
-                apart.setdefault(less, []).append(claim)
-    return [*groups.values(), *apart.values()]
+def _by_name(claims: list[Claim], law: Rules, match: str) -> list[list[Claim]]:
+    """Agreements, groupings, dialogues and exercises: proper names over all their parties, all else by parties."""
+    clusters = _named_clusters(claims, law, match)
+    by_word: dict[str, list[_Cluster]] = {}
+    by_party: dict[str, list[_Cluster]] = {}
+    by_parties: dict[Codes, list[_Cluster]] = {}
+    for cluster in clusters:
+        for word in cluster.words:
+            by_word.setdefault(word, []).append(cluster)
+        for code in cluster.parties:
+            by_party.setdefault(code, []).append(cluster)
+        for codes in cluster.sets if cluster.named else ():
+            by_parties.setdefault(codes, []).append(cluster)
+
+    def wider(less: _Cluster) -> list[_Cluster]:
+        lists = [by_word[w] for w in less.words] or [by_party[p] for p in less.parties]
+        fits = [c for c in min(lists, key=len, default=[]) if c is not less and _fits_name(less, c)]
+        loose = [] if less.named else [c for c in by_parties.get(less.parties, ()) if _fits_loosely(less, c)]
+        return fits + loose
+
+    groups = _attach(clusters, wider, _home)
+    return [part for g in groups for part in _by_moment(g, law)]
 
 
-def _dates_fit(claim: Claim, others: Iterable[Claim]) -> bool:
-    """Whether a signing day stated here lies near the signing days stated there."""
-    mine = _signing(claim)
-    theirs = [d for d in map(_signing, others) if d is not None]
-    return mine is None or not theirs or any(abs(mine - d) <= _reach(claim) for d in theirs)
-
-
-def _signing(claim: Claim) -> date | None:
-    return _day(claim.from_) if claim.status is TieStatus.SIGNED and claim.from_ else None
-
-
-def _reach(claim: Claim) -> timedelta:
-    return timedelta(days=366) if claim.grain == "year" else _SAME_SIGNING
-
-
-@dataclass(slots=True)
-class _Named:
-    """A distinctive proper name with all claims made under it; `others` came without the name."""
-
-    words: Words
-    edition: str | None
-    claims: list[Claim]
-    parties: set[str]
-    sets: set[tuple[str, ...]]
-    articles: set[str]
-    others: list[Claim]
-
-
-def _by_name(claims: list[Claim], law: Rules, editions: bool) -> list[list[Claim]]:
-    """Agreements, groupings, dialogues and exercises: distinctive names over all their parties, all else by parties."""
+def _named_clusters(claims: list[Claim], law: Rules, match: str) -> list[_Cluster]:
     words = _all_words(claims, law)
-    edition = {c.id: _edition(c) if editions else None for c in claims}
-    gathered: dict[tuple[Words, str | None], list[Claim]] = {}
-    blocks: dict[tuple[tuple[str, ...], str | None], list[Claim]] = {}
+    gathered: dict[tuple[Words, tuple[int, ...]], list[Claim]] = {}
+    plain: dict[tuple[Words, tuple[int, ...], Codes], _Cluster] = {}
     for claim in claims:
-        if claim.named and _distinctive(words[claim.id], law):
-            gathered.setdefault((words[claim.id], edition[claim.id]), []).append(claim)
-        else:
-            blocks.setdefault((_sides(claim, law)[0], edition[claim.id]), []).append(claim)
-    named = [
-        _named(w, e, part, law)
-        for (w, e), group in gathered.items()
-        for part in (_connected(group, law) if claims[0].kind != "alliance" else [group])
-    ]
-    groups: list[list[Claim]] = []
-    for (sides, year), block in blocks.items():
-        groups += _name_block(block, sides, year, named, words)
-    return [*(n.claims + n.others for n in named), *groups]
-
-
-def _named(words: Words, edition: str | None, claims: list[Claim], law: Rules) -> _Named:
-    parties = {_key(p) for c in claims for p in c.parties}
-    sets = {_sides(c, law)[0] for c in claims}
-    return _Named(words, edition, claims, parties, sets, {c.article for c in claims}, [])
-
-
-def _name_block(
-    block: list[Claim], sides: tuple[str, ...], year: str | None, named: list[_Named], words: dict[str, Words]
-) -> list[list[Claim]]:
-    """Claims of one set of parties without a distinctive name: to one that has, else among themselves."""
-    near = [n for n in named if (year is None or n.edition == year) and set(sides) <= n.parties]
-    rest: dict[Words, list[Claim]] = {}
-    inner = {words[c.id] for c in block}
-    for claim in block:
         mine = words[claim.id]
-        fits = [n for n in near if mine <= n.words and (sides in n.sets or claim.article in n.articles)]
-        fits = [n for n in fits if _dates_fit(claim, n.claims)]
-        if len(fits) > 1:
-            fits = [n for n in fits if claim.article in n.articles]
-        # A fuller description in the block itself is one more candidate.
-        if len(fits) == 1 and not any(mine < w for w in inner):
-            fits[0].others.append(claim)
+        look = _edition(claim) if match == "edition" else ()
+        if claim.named and not mine <= law.common:
+            gathered.setdefault((mine, look), []).append(claim)
         else:
-            rest.setdefault(mine, []).append(claim)
-    found = []
-    for group in _attach(rest, lambda less, more: less < more):
-        found += [group] if any(c.named for c in group) else _by_signing(group)
-    return found
-
-
-def _by_signing(claims: list[Claim]) -> list[list[Claim]]:
-    """Nameless claims of one pair: signings far apart are different pacts."""
-    dated = sorted((d, c.id) for c in claims if (d := _signing(c)) is not None)
-    if len(dated) < 2 or dated[-1][0] - dated[0][0] <= _SAME_SIGNING:
-        return [claims]
-    by_id = {c.id: c for c in claims}
-    groups = [[by_id[dated[0][1]]]]
-    for (before, _), (day, claim) in pairwise(dated):
-        if day - before > max(_reach(by_id[claim]), _reach(groups[-1][-1])):
-            groups.append([])
-        groups[-1].append(by_id[claim])
-    undated = [c for c in claims if _signing(c) is None]
-    if len(groups) == 1:
-        return [groups[0] + undated]
-    return [*groups, undated] if undated else groups
+            key = (mine, look, _codes(claim))
+            plain.setdefault(key, _Cluster(law, [], look, mine, kin=_kin(mine, law))).claims.append(claim)
+    found = [
+        _Cluster(law, part, look, mine, True, _kin(mine, law))
+        for (mine, look), group in gathered.items()
+        for part in ([group] if match == "grouping" else _connected(group, law))
+    ]
+    return [*found, *plain.values()]
 
 
 def _connected(claims: list[Claim], law: Rules) -> list[list[Claim]]:
-    """Claims linked by shared parties: the "Treaty of X" of one set of states is not that of another."""
-    groups: list[tuple[set[str], list[Claim]]] = []
-    for claim in claims:
-        mine = set(_sides(claim, law)[0])
-        touching = [g for g in groups if g[0] & mine]
-        merged: tuple[set[str], list[Claim]] = (mine, [claim])
-        for group in touching:
-            merged = (merged[0] | group[0], group[1] + merged[1])
-            groups.remove(group)
-        groups.append(merged)
-    return [g[1] for g in groups]
+    """Claims of one proper name linked by their parties. A name that more than two share, or that one joins or
+    leaves, links all who share a party; else one list must hold the other: the "Treaty of X" of one pair is not that
+    of another."""
+    sets = {_codes(c) for c in claims}
+    moves = law.steps["joining"] | law.steps["leaving"]
+    many = any(len(s) > 2 for s in sets) or any(_base(c.step, law)[0] in moves for c in claims)
+    linked: list[tuple[Codes, set[Codes]]] = []
+    for one in sorted(sets, key=lambda s: (-len(s), sorted(s))):
+        near = [g for g in linked if (one & g[0] if many else one <= g[0])]
+        near = near if many or len(near) == 1 else []
+        linked = [g for g in linked if g not in near]
+        linked.append((one.union(*(g[0] for g in near)), {one}.union(*(g[1] for g in near))))
+    return [[c for c in claims if _codes(c) in group] for _, group in linked]
+
+
+def _fits_name(less: _Cluster, more: _Cluster) -> bool:
+    """Whether a description may be a shorter one of the same tie."""
+    if not less.words <= more.words or not _fits_years(less.look, more.look):
+        return False
+    if less.parties <= more.parties:
+        shorter = less.words < more.words or less.look != more.look or more.proper > less.proper
+        return shorter or (more.proper and len(less.parties) < len(more.parties))
+    lone = len(less.parties) == 1 < len(more.parties) and more.proper
+    return less.proper and ((less.words < more.words and less.parties > more.parties) or lone)
+
+
+def _fits_loosely(less: _Cluster, more: _Cluster) -> bool:
+    """Whether words that are no part of a name may still describe it: "defence pact" for an access agreement, or any
+    words for what was signed by the same parties on the same day."""
+    if less.words <= more.words or more.words < less.words or not _fits_years(less.look, more.look):
+        return False
+    return less.words <= more.words | more.kin or any(_within(more.stated, day, 1) for day in less.stated)
+
+
+def _kin(words: Words, law: Rules) -> Words:
+    return frozenset().union(*(f for f in law.fields if f & words))
+
+
+def _fits_years(less: tuple[int, ...], more: tuple[int, ...]) -> bool:
+    return less == more or (more[0] == more[1] and less[0] <= more[0] <= less[1])
+
+
+def _home(claim: Claim, cluster: _Cluster, full: list[_Cluster]) -> _Cluster | None:
+    """Where a less fully described claim belongs: to the one tie that fits; of several, to the one that its own
+    article speaks of, else to the one that is spoken of in the same weeks."""
+
+    here = partial(_same_article, claim)
+    fits = [c for c in full if cluster.proper or here(c) or _codes(claim) in c.sets]
+    day = _ordinal(claim.published) if claim.published else None
+    return _only(
+        [c for c in fits if _times_fit(claim, cluster, c)],
+        here,
+        lambda c: day is not None and _within(c.days, day, _SAME_MOMENT),
+        lambda c: cluster.words <= c.words,
+    )
+
+
+def _times_fit(claim: Claim, cluster: _Cluster, to: _Cluster) -> bool:
+    """Whether a claim can be of the time of a tie: near its stated days, and no plan for what long exists."""
+    moment = _moment(claim, to.law)
+    if moment is not None and to.stated:
+        return _within(to.stated, moment, _reach(claim))
+    if claim.published is None or claim.article in to.articles:
+        return True
+    day = _ordinal(claim.published)
+    if claim.kind == "exercise":
+        if cluster.words == to.words:
+            return not to.stated or day <= to.stated[-1] or cluster.look == to.look
+        return _spoken_near(to, claim)
+    ahead = claim.status in (TieStatus.PROPOSED, TieStatus.PLANNED)
+    if not ahead and (claim.status is not TieStatus.SIGNED or claim.step != "signed"):
+        return True
+    return to.known is None or day - to.known <= (_SAME_SIGNING if ahead else _YEAR_DAYS)
+
+
+def _by_moment(claims: list[Claim], law: Rules) -> list[list[Claim]]:
+    """Splits by stated days: nameless agreements signed far apart, exercises held far apart are different ones.
+    Claims that state no day go where their article or weeks point, else they stay apart."""
+    exercise = claims[0].kind == "exercise"
+    dated = sorted(((d, c.id, c) for c in claims if (d := _moment(c, law)) is not None), key=lambda x: x[:2])
+    if len(dated) < 2 or (not exercise and any(c.named for c in claims)):
+        return [claims]
+    parts = [_Cluster(law, [dated[0][2]])]
+    for (before, _, _), (day, _, claim) in pairwise(dated):
+        if day - before > max(_reach(claim), _reach(parts[-1].claims[-1])):
+            parts.append(_Cluster(law, []))
+        parts[-1].claims.append(claim)
+    if len(parts) == 1:
+        return [claims]
+    rest: list[Claim] = []
+    for claim in (c for c in claims if _moment(c, law) is None):
+        at = _only([p for p in parts if _spoken_near(p, claim)], partial(_same_article, claim))
+        (rest if at is None else at.joined).append(claim)
+    return [*(p.claims + p.joined for p in parts), *([rest] if rest else [])]
+
+
+def _same_article(claim: Claim, cluster: _Cluster) -> bool:
+    return claim.article in cluster.articles
+
+
+def _spoken_near(cluster: _Cluster, claim: Claim) -> bool:
+    return claim.published is not None and _within(cluster.days, _ordinal(claim.published), _reach(claim))
 
 
 def _all_words(claims: list[Claim], law: Rules) -> dict[str, Words]:
-    """Claim id -> the telling words of its name; abbreviations stand for the one long name they fit."""
-    short: dict[str, set[Words]] = {}
-    for claim in claims:
-        if not claim.name or not claim.named:
-            continue
-        bracket = _BRACKET.match(claim.name)
-        name = bracket["name"] if bracket else claim.name
-        initials = "".join(t[0] for w in _tokens(name) for t in w.split("-") if w not in law.stop)
-        for abbreviation in {initials} | ({bracket["short"].casefold()} if bracket else set()):
-            if len(abbreviation) > 1 and not _ACRONYM.fullmatch(name):
-                short.setdefault(abbreviation, set()).add(_words(name, law))
+    """Claim id -> the telling words of its name; an abbreviation stands for the one long name that it fits, among
+    names of the same parties first."""
+    plain = {name: _words(name, law) for name in {c.name or "" for c in claims}}
+    long: dict[tuple[str, Codes | None], set[Words]] = {}
+    for name, codes in {(c.name, _codes(c)) for c in claims if c.name and c.named}:
+        for short in _abbreviations(name, law):
+            long.setdefault((short, codes), set()).add(plain[name])
+            long.setdefault((short, None), set()).add(plain[name])
     found = {}
     for claim in claims:
-        mine = _words(claim.name or "", law)
-        if claim.name and _ACRONYM.fullmatch(claim.name.strip()):
-            longer = short.get(claim.name.strip().casefold(), set())
-            mine = next(iter(longer)) if len(longer) == 1 else mine
-        found[claim.id] = mine
+        words = plain[claim.name or ""]
+        abbreviation = _short(claim.name or "", law) if claim.named else None
+        if abbreviation:
+            longer = long.get((abbreviation, _codes(claim))) or long.get((abbreviation, None), set())
+            words = next(iter(longer)) if len(longer) == 1 else words
+        found[claim.id] = words
     return found
+
+
+def _short(name: str, law: Rules) -> str | None:
+    """The one word that is left without "the" and "treaty": "INF", "Quad"."""
+    words = [w for w in _WORD.findall(name) if not {_fold(w)} & (law.heads | law.stop)]
+    return words[0].casefold() if len(words) == 1 else None
+
+
+def _abbreviations(name: str, law: Rules) -> set[str]:
+    """What a long name may be shortened to: what it gives in brackets, its initials with and without "of" and the
+    word for "treaty", with "cross-servicing" as one word or two."""
+    bracket = _BRACKET.match(name)
+    words = _tokens(bracket["name"] if bracket else name)
+    if len(words) < 2:
+        return set()
+    split = [part for w in words for part in w.split("-")]
+    runs = [words, split, [w for w in split if w not in law.stop]]
+    runs += [[w for w in run if w not in law.heads] for run in runs]
+    return {"".join(w[0] for w in run) for run in runs if len(run) > 1} | (
+        {_fold(bracket["short"])} if bracket else set()
+    )
 
 
 def _words(name: str, law: Rules) -> Words:
@@ -385,26 +559,28 @@ def _words(name: str, law: Rules) -> Words:
     for token in _tokens(bracket["name"] if bracket else name):
         parts = [token] if token in law.common or token in law.same else token.split("-")
         for part in parts:
-            part = law.same.get(part, part)
-            part = part if part in law.common or part in law.heads else _singular(part)
-            part = law.same.get(part, part)
-            if part in law.heads or part in law.stop or part in law.countries or part.isdigit():
+            word = law.same.get(part, part)
+            if word not in law.common and word not in law.heads:
+                word = _singular(word)
+                word = law.same.get(word, word)
+            if word in law.heads or word in law.stop or word in law.countries or word.isdigit():
                 continue
-            found.add(part)
+            found.add(word)
     return frozenset(found)
 
 
-def _distinctive(words: Words, law: Rules) -> bool:
-    return any(w not in law.common for w in words)
-
-
-def _edition(claim: Claim) -> str | None:
-    """The year of an exercise: from its name, else its days, else the report."""
+def _edition(claim: Claim) -> tuple[int, int]:
+    """The first and last year in which an exercise may be held: named, stated, or the report's, and for a plan the
+    year after too."""
     year = _YEAR.search(claim.name or "")
-    if year:
-        return year[0]
-    day = claim.from_ or claim.until or claim.published
-    return day[:4] if day else None
+    day = year[0] if year else claim.from_ or claim.until
+    if day is not None:
+        return int(day[:4]), int(day[:4])
+    if claim.published is None:
+        return 1, 9999
+    published = int(claim.published[:4])
+    ahead = claim.status in (TieStatus.PROPOSED, TieStatus.PLANNED)
+    return published, published + ahead
 
 
 def _tokens(text: str) -> list[str]:
@@ -423,17 +599,14 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-def _day(iso: str) -> date:
-    return date.fromisoformat(iso)
-
-
-# 2. and 3. How the tie stood
+# 2. Which passages stand against which
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
     """A claim as it counts for the tie's life. `day`: the valid day it tells of; `ends`: the day an end takes effect
-    that it announces; `own`: a party speaks of itself; `state`: it says how things stand, not that they change."""
+    that it announces; `own`: a party speaks of itself; `state`: it says how things stand, not that they change;
+    `quiet`: it gives the tie no finer step; `weak`: a bare mention."""
 
     claim: Claim
     status: TieStatus
@@ -442,11 +615,12 @@ class _Said:
     ends: str | None
     own: bool
     state: bool
+    quiet: bool
     weak: bool
 
 
 def _said(claim: Claim, law: Rules) -> _Said:
-    status, step = _status_of(claim, law)
+    status, step = law.status.get(claim.step, claim.status), claim.step
     ends = None
     published = claim.published
     ahead = claim.from_ is not None and published is not None and claim.from_ > published
@@ -456,30 +630,21 @@ def _said(claim: Claim, law: Rules) -> _Said:
         status, step = TieStatus.ACTIVE, f"{step} announced"
     elif ahead and status in (TieStatus.ACTIVE, TieStatus.SIGNED):
         status = TieStatus.PLANNED
-    elif status in law.standing and not step.endswith("considered"):
-        ends = _announced_end(claim, step)
-    day = claim.from_ if claim.from_ and not ahead else published
+    if status in law.standing and not step.endswith("considered"):
+        ends = ends or _announced_end(claim, step)
     base, suffix = _base(step, law)
     steps = law.steps
     return _Said(
         claim=claim,
         status=status,
         step=step,
-        day=day,
+        day=claim.from_ if claim.from_ and not ahead else published,
         ends=ends,
         own=_own_word(claim),
         state=base in steps["states"] or base in steps["reprieve"] or suffix in ("denied", "announced", "considered"),
+        quiet=base in steps["states"] or suffix in ("denied", "considered"),
         weak=step in steps["weak"] and claim.from_ is None,
     )
-
-
-def _status_of(claim: Claim, law: Rules) -> tuple[TieStatus, str]:
-    """The status that the claim's step leads to."""
-    step = claim.step
-    status = law.status.get(step, claim.status)
-    if step in law.steps["approval"] and claim.kind not in ("agreement", "alliance"):
-        status = TieStatus.PLANNED
-    return status, step
 
 
 def _base(step: str, law: Rules) -> tuple[str, str | None]:
@@ -490,11 +655,11 @@ def _base(step: str, law: Rules) -> tuple[str, str | None]:
 
 def _announced_end(claim: Claim, step: str) -> str | None:
     """The day from which a tie will be over. An interval without a beginning is the end that was stated; "by the end
-    of 2025" is over when 2025 is. An exercise is over after the last of its days."""
+    of 2025" is over when 2025 is. An exercise is over after the last of its days, where it lasts several."""
     if claim.until is None or step.startswith("suspend"):
         return None
     if claim.kind == "exercise" and claim.from_ is not None:
-        return claim.until if claim.grain not in _FINE and claim.grain not in ("month", "year", "season") else None
+        return claim.until if claim.grain not in _FINE and claim.grain not in ("month", "season", "year") else None
     if claim.from_ is not None:
         return None
     day = _day(claim.until)
@@ -509,7 +674,7 @@ def _own_word(claim: Claim) -> bool:
     """Whether a party speaks here, through its government, army or parliament."""
     if claim.voice.kind != "source":
         return False
-    keys = {_key(p) for p in claim.parties}
+    keys = _codes(claim)
     states = {p.country for p in claim.parties if p.country and p.country == p.entity}
     return any(
         (a.entity is not None and a.entity in keys) or (a.country in states and a.sector in _OFFICIAL)
@@ -517,50 +682,88 @@ def _own_word(claim: Claim) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What matters of a passage when it is weighed against others; passages alike in this are weighed once."""
+
+    published: str | None
+    from_: str | None
+    status: TieStatus
+    own: bool
+    state: bool
+    third: bool
+
+
 def _outvoted(said: list[_Said], law: Rules) -> set[str]:
     """Ids of claims that do not stand against others: a party's own word about itself outweighs a third party's, else
     the later report stands."""
-    out: set[str] = set()
-    for denial in (s for s in said if not s.claim.supports):
-        out |= {s.claim.id for s in said if s.claim.supports and _denied(s, denial)}
-    kept = [s for s in said if s.claim.supports and s.claim.published and not s.weak and s.claim.id not in out]
-    stopped = [s for s in kept if s.status not in law.standing]
-    going = [s for s in kept if s.status in law.standing]
-    for a in stopped:
-        for b in going:
-            out |= _loser(*sorted((a, b), key=lambda s: (s.claim.published or "", s.own, s.claim.id)))
-    return out
+    views: dict[_View, list[str]] = {}
+    denials: set[_View] = set()
+    for s in said:
+        view = _View(s.claim.published, s.claim.from_, s.status, s.own, s.state, s.claim.voice.kind == "source")
+        if not s.claim.supports:
+            denials.add(view)
+        else:
+            views.setdefault(view, []).append(s.claim.id)
+    lost = {v for v in views for denial in denials if _denied(v, denial)}
+    weak = {s.claim.id for s in said if s.weak}
+    kept = [v for v, ids in views.items() if v not in lost and v.published and not weak.issuperset(ids)]
+    lost |= _contradicted(kept, law)
+    return {claim for v in lost for claim in views[v]}
 
 
-def _denied(said: _Said, denial: _Said) -> bool:
+def _contradicted(views: list[_View], law: Rules) -> set[_View]:
+    """Views that lose against another within the same weeks on whether the tie still stands. Parties' own words are
+    weighed first; what has lost strikes nothing."""
+    lost: set[_View] = set()
+    for own in ((True, True), (True, False), (False, False)):
+        left = [v for v in views if v not in lost]
+        lost |= {loser for pair in _opposed(left, law) if (max(p.own for p in pair), min(p.own for p in pair)) == own
+                 and (loser := _loser(*pair)) is not None}  # fmt: skip
+    return lost
+
+
+def _opposed(views: list[_View], law: Rules) -> Iterator[tuple[_View, _View]]:
+    """Pairs of views within the same weeks of which one says that the tie stands, the other that it has come to a
+    stop, the earlier one first."""
+    going = sorted(((v.published or "", v) for v in views if v.status in law.standing), key=lambda x: x[0])
+    days = [_ordinal(day) for day, _ in going]
+    for stopped in (v for v in views if v.status not in law.standing):
+        day = _ordinal(stopped.published or "")
+        for _, other in going[bisect_left(days, day - _SAME_MOMENT) : bisect_right(days, day + _SAME_MOMENT)]:
+            first, later = sorted((other, stopped), key=lambda v: (v.published or "", v.own))
+            yield first, later
+
+
+def _denied(said: _View, denial: _View) -> bool:
     """Whether a denial strikes what another passage says."""
     plans = (TieStatus.PROPOSED, TieStatus.PLANNED)
     if said.status is not denial.status and not (said.status in plans and denial.status in plans):
         return False
     if said.own and not denial.own:
         return False
-    ours, theirs = said.claim.published, denial.claim.published
-    if ours is None or theirs is None:
+    if said.published is None or denial.published is None:
         return denial.own > said.own
-    apart = _day(ours) - _day(theirs)
-    if abs(apart) > _SAME_MOMENT or (said.claim.from_ and said.claim.from_ > theirs):
+    apart = _ordinal(said.published) - _ordinal(denial.published)
+    if abs(apart) > _SAME_MOMENT or (said.from_ and said.from_ > denial.published):
         return False
-    return apart <= timedelta(0) or denial.own > said.own
+    return apart <= 0 or denial.own > said.own
 
 
-def _loser(first: _Said, later: _Said) -> set[str]:
+def _loser(first: _View, later: _View) -> _View | None:
     """Of two passages that disagree on whether the tie still stands, the one that yields; none where the later one
     tells of a change."""
-    ours, theirs = first.claim.published or "", later.claim.published or ""
-    if _day(theirs) - _day(ours) > _SAME_MOMENT or (later.claim.from_ and later.claim.from_ > ours):
-        return set()
-    same_day = ours == theirs
+    if later.from_ and later.from_ > (first.published or ""):
+        return None
+    same_day = first.published == later.published
     if first.own and not later.own:
-        third = later.claim.voice.kind == "source"
-        return {later.claim.id} if same_day or third or later.state else set()
+        return later if same_day or later.third or later.state else None
     if later.own and not first.own:
-        return {first.claim.id} if same_day or later.state else set()
-    return {first.claim.id} if later.state and not same_day else set()
+        return first if same_day or later.state else None
+    return first if later.state and not same_day else None
+
+
+# 3. How the tie stood
 
 
 @dataclass(slots=True)
@@ -570,33 +773,182 @@ class _Life:
     law: Rules
     status: TieStatus | None = None
     step: str = ""
-    day: str | None = None
     since: str | None = None
     opened: bool = False
     founded: bool = False
     ends: str | None = None
     ending: _Said | None = None
     decider: _Said | None = None
-    history: list[tuple[TieStatus, str, str | None, list[_Said]]] | None = None
+    history: list[tuple[TieStatus, str, str | None, list[_Said]]] = field(default_factory=list)
+
+    def take(self, said: _Said) -> None:
+        """One more passage: a change, or more evidence of what is known."""
+        status, step = _next(self, said)
+        if status is None or (status is self.status and not self._finer(said, step)):
+            self.history[-1][3].append(said)
+        else:
+            earlier = self._taken_back(said, status)
+            self.tell(said, status, step, _since(said) or (self.since if earlier else None))
+            self.history[-1][3].extend(earlier)
+        self.founded |= not said.weak
+        self._reschedule(said)
+
+    def _finer(self, said: _Said, step: str) -> bool:
+        """Whether a passage on the present status has a new word for it; the word by which a tie ended stays."""
+        over = self.status in (TieStatus.ENDED, TieStatus.REJECTED)
+        return step != self.step and not said.quiet and (not over or self.step == "presumed")
+
+    def _taken_back(self, said: _Said, status: TieStatus) -> list[_Said]:
+        """The passages of a step that was only presumed, or that bare mentions made seem further than it was."""
+        presumed = self.step == "presumed" and status is self.status
+        mentioned = not self.founded and not said.weak and self.law.rank[status] <= self.law.rank[self.status or status]
+        if not (presumed or mentioned) or not self.history:
+            return []
+        *self.history, (_, _, _, earlier) = self.history
+        self.status = None
+        self.opened &= presumed
+        return earlier
 
     def tell(self, said: _Said, status: TieStatus, step: str, since: str | None) -> None:
         """The tie has this status from here on."""
-        assert self.history is not None
         if status is not self.status:
             self.since, self.decider = since, said
         self.history.append((status, step, since, [said]))
-        self.status, self.step, self.day = status, step, said.day
+        self.status, self.step = status, step
         self.opened |= status in (TieStatus.ACTIVE, TieStatus.SUSPENDED, TieStatus.ENDED)
-        self.founded |= not said.weak
 
     def expire(self, until: str | None) -> None:
         """An end announced for a day up to `until` takes effect by itself."""
-        if self.ends is None or self.ending is None or (until is not None and self.ends > until) or until is None:
+        if self.ends is None or self.ending is None or until is None or self.ends > until:
             return
         ends, said = self.ends, self.ending
         self.ends = self.ending = None
         if self.status in (TieStatus.ACTIVE, TieStatus.SIGNED, TieStatus.SUSPENDED):
             self.tell(said, TieStatus.ENDED, "presumed", ends)
+
+    def _reschedule(self, said: _Said) -> None:
+        """Sets, moves or withdraws the day on which the tie will be over."""
+        base, suffix = _base(said.step, self.law)
+        over = self.status in (TieStatus.ENDED, TieStatus.REJECTED)
+        if said.ends is not None and not over:
+            self.ends, self.ending = said.ends, said
+        elif over or suffix == "denied" or base in self.law.steps["reprieve"]:
+            self.ends = self.ending = None
+
+
+def _next(life: _Life, said: _Said) -> tuple[TieStatus | None, str]:
+    """The status and step that a passage leads to; no status where it changes nothing."""
+    law, now, step = life.law, life.status, said.step
+    base = _base(step, law)[0]
+    if said.weak and now is not None:
+        return (said.status if not life.founded and law.rank[said.status] > law.rank[now] else None), step
+    if base in law.steps["approval"]:
+        return _approved(life, said), step
+    if said.status in law.standing:
+        return _onward(life, said), step
+    if base in law.steps["shelving"]:
+        return _shelved(life, said)
+    return _stopped(life, said, base), step
+
+
+def _approved(life: _Life, said: _Said) -> TieStatus | None:
+    """Approval by legislatures leaves a pact signed, an accession planned, until it enters into force."""
+    if life.status not in (None, TieStatus.PROPOSED, TieStatus.PLANNED, TieStatus.SIGNED):
+        return None
+    pact = said.claim.kind in ("agreement", "alliance") or life.status is TieStatus.SIGNED
+    return TieStatus.SIGNED if pact else TieStatus.PLANNED
+
+
+def _shelved(life: _Life, said: _Said) -> tuple[TieStatus | None, str]:
+    """Set aside: rejected before it ever opened, suspended after."""
+    if life.status in (TieStatus.ENDED, TieStatus.REJECTED):
+        return None, said.step
+    if life.opened or life.status is TieStatus.SIGNED or (life.status is None and said.status is TieStatus.SUSPENDED):
+        return TieStatus.SUSPENDED, said.step
+    return TieStatus.REJECTED, "shelved"
+
+
+def _stopped(life: _Life, said: _Said, base: str) -> TieStatus | None:
+    """Where a passage leads that says the tie has come to a stop."""
+    now, status = life.status, said.status
+    if now is None:
+        return status
+    if now in (TieStatus.ENDED, TieStatus.REJECTED):
+        return status if status is now else None
+    if status is TieStatus.REJECTED and life.opened:
+        return TieStatus.ENDED if base in life.law.steps["calling_off"] else None
+    planned = not life.opened and now in (TieStatus.PROPOSED, TieStatus.PLANNED)
+    if planned and (status is TieStatus.SUSPENDED or base in life.law.steps["calling_off"]):
+        return TieStatus.REJECTED
+    return status
+
+
+def _onward(life: _Life, said: _Said) -> TieStatus | None:
+    """Where a passage leads that says the tie stands or is on its way."""
+    law, now, status = life.law, life.status, said.status
+    base, suffix = _base(said.step, law)
+    if now is None:
+        return status
+    if now in law.standing:
+        return status if law.rank[status] >= law.rank[now] or not life.founded else None
+    if suffix in ("announced", "considered", "denied") and status is TieStatus.ACTIVE:
+        return None
+    if now is TieStatus.SUSPENDED:
+        return status if status is TieStatus.ACTIVE and not (said.state and said.claim.from_ is None) else None
+    if now is TieStatus.ENDED and (suffix == "considered" or base in law.steps["musing"]):
+        return None
+    if status is TieStatus.SIGNED and now is TieStatus.ENDED and said.claim.from_ is None:
+        return None
+    return status
+
+
+def _since(said: _Said) -> str | None:
+    """The day a status began, where the passage (or, for its month or year, another one) tells."""
+    return said.day if said.claim.from_ is not None and said.day != said.claim.published else said.claim.from_
+
+
+def _live(said: list[_Said], law: Rules, at: str | None, horizon: str | None) -> _Life:
+    life = _Life(law)
+    for s in said:
+        if at is not None and s.day is not None and s.day > at:
+            break
+        life.expire(s.day)
+        life.take(s)
+    life.expire(at or horizon)
+    return life
+
+
+def _in_order(said: list[_Said], law: Rules) -> list[_Said]:
+    """By valid day; what is known only by month or year is put at the exact day another passage gives for the same,
+    else after what it must have followed."""
+    exact = sorted({(s.day, s.status, s.claim.from_ is not None) for s in said if s.day and s.claim.grain in _FINE})
+    placed = [replace(s, day=_placed(s, exact, law)) if _vague(s) else s for s in said]
+    return sorted(
+        placed,
+        key=lambda s: (s.day or "", s.claim.published or "9999", s.own, law.rank[s.status], s.claim.id),
+    )
+
+
+def _vague(said: _Said) -> bool:
+    claim = said.claim
+    return claim.grain not in _FINE and claim.until is not None and claim.from_ is not None and said.day == claim.from_
+
+
+def _placed(said: _Said, exact: list[tuple[str, TieStatus, bool]], law: Rules) -> str | None:
+    start, until = said.claim.from_ or "", said.claim.until or ""
+    end = min(until, said.claim.published or until)
+    inside = exact[bisect_left(exact, start, key=lambda e: e[0]) : bisect_right(exact, end, key=lambda e: e[0])]
+    same = [day for day, status, stated in inside if stated and status is said.status]
+    if same:
+        return same[0]
+    return max([start, *(day for day, status, _ in inside if law.rank[status] < law.rank[said.status])])
+
+
+def _party_move(said: _Said, everyone: Codes, law: Rules) -> bool:
+    """Whether one of several parties joins or leaves, rather than the tie beginning or ending."""
+    base = _base(said.step, law)[0]
+    moving = base in law.steps["joining"] or base in law.steps["leaving"]
+    return moving and len(law.roles.get(said.claim.kind, ())) == 1 < len(everyone) - 1 and _codes(said.claim) < everyone
 
 
 def _resolve_one(
@@ -605,154 +957,46 @@ def _resolve_one(
     said = [_said(c, law) for c in group]
     out = _outvoted(said, law)
     standing = [s for s in said if s.claim.supports and s.claim.id not in out]
-    moves = [s for s in standing if _party_move(s, group, law)]
-    told = [s for s in standing if s not in moves]
+    everyone = frozenset().union(*(_codes(c) for c in group))
+    moves = [s for s in standing if _party_move(s, everyone, law)]
+    told = [s for s in standing if s not in moves] if moves else standing
     life = _live(_in_order(told or moves, law), law, at, horizon)
     if life.status is None:
         _strike(life, said, at)
     if life.status is None or life.decider is None:
         return None
-    return _tie(group, said, out, life, moves, stories)
+    return _tie(group, out, life, moves, at, stories)
+
+
+def _by_then(day: str | None, at: str | None) -> bool:
+    return at is None or day is None or day <= at
 
 
 def _strike(life: _Life, said: list[_Said], at: str | None) -> None:
     """A tie that was claimed, and whose every claim was outvoted, is rejected by the denial; one that nobody ever
     claimed is none."""
-    denials = [s for s in said if not s.claim.supports and (at is None or s.day is None or s.day <= at)]
-    if denials and any(s.claim.supports for s in said):
+    denials = [s for s in said if not s.claim.supports and _by_then(s.day, at)]
+    if denials and any(s.claim.supports and _by_then(s.day, at) for s in said):
         last = max(denials, key=lambda s: (s.own, s.claim.published or "", s.claim.id))
         life.tell(last, TieStatus.REJECTED, last.step, last.claim.from_)
 
 
-def _party_move(said: _Said, group: list[Claim], law: Rules) -> bool:
-    """Whether one of several parties joins or leaves, rather than the tie beginning or ending."""
-    if len(law.roles.get(group[0].kind, ())) > 1:
-        return False
-    everyone = {_key(p) for c in group for p in c.parties}
-    mine = {_key(p) for p in said.claim.parties}
-    base = _base(said.step, law)[0]
-    return len(everyone) > 2 and mine < everyone and (base in law.steps["joining"] or base in law.steps["leaving"])
-
-
-def _in_order(said: list[_Said], law: Rules) -> list[_Said]:
-    """By valid day; what is known only by month or year is put at the exact day another passage gives for the same,
-    else after what it must have followed."""
-    placed = [replace(s, day=_placed(s, said, law)) for s in said]
-    return sorted(
-        placed,
-        key=lambda s: (s.day or "", s.claim.published or "9999", s.own, law.rank[s.status], s.claim.id),
-    )
-
-
-def _placed(said: _Said, others: list[_Said], law: Rules) -> str | None:
-    start, until = said.claim.from_, said.claim.until
-    if said.claim.grain in _FINE or start is None or until is None or said.day != start:
-        return said.day
-    end = min(until, said.claim.published or until)
-    inside = [o for o in others if o.day is not None and start <= o.day <= end and o is not said]
-    exact = [o.day for o in inside if o.status is said.status and o.claim.grain in _FINE and o.claim.from_]
-    if exact:
-        return min(d for d in exact if d)
-    before = [o.day for o in inside if law.rank[o.status] < law.rank[said.status] and o.claim.grain in _FINE]
-    return max([start, *(d for d in before if d)])
-
-
-def _live(said: list[_Said], law: Rules, at: str | None, horizon: str | None) -> _Life:
-    life = _Life(law, history=[])
-    for s in said:
-        if at is not None and s.day is not None and s.day > at:
-            break
-        life.expire(s.day)
-        _step(life, s)
-    life.expire(at or horizon)
-    return life
-
-
-def _step(life: _Life, said: _Said) -> None:
-    """Takes in one passage: a change, or more evidence of what is known."""
-    status = _next(life, said)
-    assert life.history is not None
-    if status is None:
-        if life.history:
-            life.history[-1][3].append(said)
-        _reschedule(life, said)
-        return
-    news = status is not life.status or (not said.state and not said.weak and said.step != life.step)
-    if news:
-        life.tell(said, status, said.step, _since(said))
-    else:
-        life.history[-1][3].append(said)
-    _reschedule(life, said)
-
-
-def _since(said: _Said) -> str | None:
-    """The day a status began, where the passage (or, for its month or year, another one) tells."""
-    return said.day if said.claim.from_ is not None and said.day != said.claim.published else said.claim.from_
-
-
-def _reschedule(life: _Life, said: _Said) -> None:
-    """Sets, moves or withdraws the day on which the tie will be over."""
-    base, suffix = _base(said.step, life.law)
-    if said.ends is not None and life.status not in (TieStatus.ENDED, TieStatus.REJECTED):
-        life.ends, life.ending = said.ends, said
-    elif said.status not in life.law.standing or suffix == "denied" or base in life.law.steps["reprieve"]:
-        life.ends = life.ending = None
-
-
-def _next(life: _Life, said: _Said) -> TieStatus | None:
-    """The status that a passage leads to, or `None` where it changes nothing."""
-    law, now, status = life.law, life.status, said.status
-    if _base(said.step, law)[0] in law.steps["shelving"] and status not in law.standing:
-        status = TieStatus.SUSPENDED if life.opened or now is TieStatus.SIGNED else TieStatus.REJECTED
-        status = said.status if now is None and said.status is TieStatus.SUSPENDED else status
-    if now is None:
-        return status
-    if said.weak:
-        higher = not life.founded and law.rank[status] > law.rank[now]
-        return status if higher else None
-    if status in law.standing:
-        return _onward(life, said, now)
-    if now in (TieStatus.ENDED, TieStatus.REJECTED):
-        return status if status is now else None
-    if status is TieStatus.SUSPENDED and not life.opened and now in (TieStatus.PROPOSED, TieStatus.PLANNED):
-        return TieStatus.REJECTED
-    if status is TieStatus.REJECTED and life.opened:
-        return None
-    return status
-
-
-def _onward(life: _Life, said: _Said, now: TieStatus) -> TieStatus | None:
-    """Where a passage leads that says the tie stands or is on its way."""
-    law, status = life.law, said.status
-    suffix = _base(said.step, law)[1]
-    if now in law.standing:
-        return status if law.rank[status] >= law.rank[now] else None
-    if suffix in ("announced", "considered") and status is TieStatus.ACTIVE:
-        return None
-    if now is TieStatus.SUSPENDED:
-        return status if status is TieStatus.ACTIVE else None
-    if status is TieStatus.SIGNED and now is TieStatus.ENDED and said.claim.from_ is None:
-        return None
-    return status
-
-
 def _tie(
     group: list[Claim],
-    said: list[_Said],
     out: set[str],
     life: _Life,
     moves: list[_Said],
+    at: str | None,
     stories: Mapping[str, str],
 ) -> Resolution:
     assert life.status is not None
     assert life.decider is not None
-    assert life.history is not None
     for_ = {c.id: c.supports and c.id not in out for c in group}
-    parties, articles = _parties(group, moves, life.law)
+    evidence = {c.id: _evidence(c, for_[c.id]) for c in group}
+    parties, articles = _parties(group, moves, life.law, at)
     place, place_article = _place(group)
     decider = life.decider.claim
     over = life.status in (TieStatus.ENDED, TieStatus.REJECTED)
-    until = life.since if life.status is TieStatus.ENDED else None if over else life.ends
     in_favour = {stories.get(c.article, c.article) for c in group if for_[c.id]}
     against = {stories.get(c.article, c.article) for c in group if not for_[c.id]} - in_favour
     tie = Tie(
@@ -763,14 +1007,14 @@ def _tie(
         status=life.status,
         step=life.step,
         since=life.since,
-        until=until,
+        until=life.since if life.status is TieStatus.ENDED else None if over else life.ends,
         place=place,
         voice=decider.voice,
         history=tuple(
-            Step(status, step, since, tuple(_evidence(s.claim, for_[s.claim.id]) for s in by))
+            Step(status, step, since, tuple(evidence[s.claim.id] for s in by))
             for status, step, since, by in life.history
         ),
-        evidence=tuple(_evidence(c, for_[c.id]) for c in group),
+        evidence=tuple(evidence.values()),
         outlets=len({c.outlet or "" for c in group if for_[c.id]}),
         stories=len(in_favour),
         # Laplace's rule over stories: one in favour gives 2/3, one each way 1/2.
@@ -788,7 +1032,7 @@ def _evidence(claim: Claim, for_: bool) -> Evidence:
 def _because(life: _Life) -> tuple[Reason, ...]:
     """The reasons of the claims that brought each change."""
     found: list[Reason] = []
-    for _, step, _, by in life.history or ():
+    for _, step, _, by in life.history:
         found += by[0].claim.because
         if step in life.law.status or step == "presumed":
             found.append(Reason("status", "ties.toml", None, step))
@@ -797,38 +1041,54 @@ def _because(life: _Life) -> tuple[Reason, ...]:
 
 def _name(group: list[Claim]) -> str | None:
     """The proper name used most, the fuller one of equals; else the words that describe it."""
-    proper = Counter(c.name for c in group if c.name and c.named)
-    names = proper or Counter(c.name for c in group if c.name)
-    full = {n: k for n, k in names.items() if not _ACRONYM.fullmatch(n)} or names
-    return min(full, key=lambda n: (-full[n], -len(n), n)) if full else None
+    names = Counter(c.name for c in group if c.name and c.named) or Counter(c.name for c in group if c.name)
+    short = {_fold(n) for n in names if _ACRONYM.fullmatch(n)}
+    full = [n for n in names if not short & set(_tokens(n))] or list(names)
+    return min(full, key=lambda n: (-names[n], -len(n), n), default=None)
 
 
-def _parties(group: list[Claim], moves: list[_Said], law: Rules) -> tuple[tuple[Party, ...], tuple[str, ...]]:
-    """All parties over the claims, each as first read, with the article its span lies in."""
+def _parties(
+    group: list[Claim], moves: list[_Said], law: Rules, at: str | None
+) -> tuple[tuple[Party, ...], tuple[str, ...]]:
+    """The parties that took part up to the day asked for, each as first read, with the article its span lies in."""
     first: dict[str, tuple[Party, str]] = {}
     for claim in group:
         for party in claim.parties:
-            key = _key(party)
-            if key not in first:
-                first[key] = (party, claim.article)
-                continue
-            known, article = first[key]
-            first[key] = (replace(known, from_=known.from_ or party.from_, until=known.until or party.until), article)
-    for move in moves:
-        leaving = _base(move.step, law)[0] in law.steps["leaving"]
-        day = move.ends if leaving and move.ends else move.claim.from_ or None
-        for party in move.claim.parties:
-            known, article = first[_key(party)]
-            came, went = (known.from_, day or known.until) if leaving else (day or known.from_, known.until)
-            first[_key(party)] = (replace(known, from_=came, until=went), article)
-    roles: dict[str, tuple[str, ...]] = law.roles
-    order = roles.get(group[0].kind, ("party",))
-    found = sorted(first.values(), key=lambda pa: order.index(pa[0].role) if pa[0].role in order else 0)
+            known, article = first.setdefault(_key(party), (party, claim.article))
+            if (party.from_ and not known.from_) or (party.until and not known.until):
+                both = replace(known, from_=known.from_ or party.from_, until=known.until or party.until)
+                first[_key(party)] = (both, article)
+    terms = _terms(moves, law, at)
+    moving = {m.claim.id for m in moves}
+    elsewhere = {_key(p) for c in group if c.id not in moving for p in c.parties} if moves else set()
+    found = []
+    for key, (party, article) in first.items():
+        came, went, there = terms.get(key, (None, None, True))
+        party = replace(party, from_=came or party.from_, until=went or party.until) if came or went else party
+        if _by_then(party.from_, at) and (there or (key in elsewhere and came is None)):
+            found.append((party, article))
+    order = law.roles.get(group[0].kind, ("party",))
+    found.sort(key=lambda pa: order.index(pa[0].role) if pa[0].role in order else 0)
     return tuple(p for p, _ in found), tuple(a for _, a in found)
+
+
+def _terms(moves: list[_Said], law: Rules, at: str | None) -> dict[str, tuple[str | None, str | None, bool]]:
+    """Party's code -> the days it came and went, where told, and whether it had come by the day asked for."""
+    terms: dict[str, tuple[str | None, str | None, bool]] = {}
+    for move in sorted(moves, key=lambda m: (m.day or "", m.claim.published or "", m.claim.id)):
+        base, suffix = _base(move.step, law)
+        for key in _codes(move.claim):
+            came, went, there = terms.get(key, (None, None, base in law.steps["leaving"]))
+            if base in law.steps["leaving"]:
+                went = move.ends or (None if suffix else move.claim.from_) or went
+            elif suffix is None:
+                came, went, there = move.claim.from_ or came, None, there or _by_then(move.day, at)
+            terms[key] = (came, went, there)
+    return terms
 
 
 def _place(group: list[Claim]) -> tuple[Place | None, str | None]:
     """The city named first, else any place."""
-    located: list[tuple[Any, str]] = [(c.place, c.article) for c in group if c.place is not None]
+    located = [(c.place, c.article) for c in group if c.place is not None]
     cities = [(p, a) for p, a in located if p.grain not in _WIDE]
     return next(iter([*cities, *located]), (None, None))

@@ -686,7 +686,7 @@ def _state(code: Code, names: Names) -> Code:
 def _head(doc: Any, first: int, last: int) -> Any:
     """The token of a range that the others hang on."""
     for i in range(first, last):
-        if not first <= doc[i].head.i < last or doc[i].head is doc[i]:
+        if not first <= doc[i].head.i < last or doc[i].head == doc[i]:
             return doc[i]
     return doc[last - 1]
 

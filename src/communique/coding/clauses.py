@@ -163,7 +163,7 @@ def _antecedent(token: Any) -> Any:
     """What a relative pronoun stands for."""
     if token.tag_ in ("WDT", "WP") or (token.lower_ == "that" and token.dep_ in ("nsubj", "dobj", "nsubjpass")):
         node = token
-        while node.head is not node and node.dep_ != "relcl":
+        while node.head != node and node.dep_ != "relcl":
             node = node.head
         if node.dep_ == "relcl":
             return node.head
@@ -176,13 +176,13 @@ def _inherit(p: Predicate) -> None:
     while seen < 6 and not (p.subjects or (p.passive and p.objects)):
         seen += 1
         parent, dep = token.head, token.dep_
-        if parent is token:
+        if parent == token:
             return
         if dep == "acl" or (dep == "amod" and token.tag_ in ("VBN", "VBG")):
-            if p.head.tag_ == "VBN" and token is p.head:
+            if p.head.tag_ == "VBN" and token == p.head:
                 p.passive = True
                 p.objects = p.objects or [parent]
-            elif p.head.tag_ == "VBG" or token is not p.head:
+            elif p.head.tag_ == "VBG" or token != p.head:
                 p.subjects = [parent]
             elif any(c.lower_ == "to" for c in p.head.children):
                 # "plans to sign", "Tokyo's decision to open": whoever owns the plan

@@ -99,7 +99,7 @@ class Reading:
         self.times = self._times()
         self.places = self._places()
         self._event_ids: dict[int, str] = {}
-        self.drafts: list[Draft] = coder.events.find(parsed, self.mentions)
+        self.drafts: list[Draft] = coder.events.find(parsed, self.mentions, self._ahead())
 
     def report(self) -> CodedReport:
         when_of, where_of = self._attach()
@@ -138,6 +138,24 @@ class Reading:
             if tokens:
                 found.append((when, tokens))
         return found
+
+    def _ahead(self) -> frozenset[int]:
+        """The tokens of which a time after publication is said: from the time up to its clause's verb, unless that
+        is told in the past ("announced a summit for July": the summit)."""
+        published = self.parsed.published
+        found: set[int] = set()
+        for when, (first, last) in self.times:
+            if published is None or when.from_ is None or when.from_ <= published:
+                continue
+            node = _root(self.parsed, first, last).head
+            while node.pos_ not in ("VERB", "AUX") and node.head != node:
+                found.add(node.i)
+                node = node.head
+            if tense_is_past(node) is not True and node.tag_ != "VBN":
+                found.add(node.i)
+                # the talks in "the talks resume on Friday"
+                found |= {c.i for c in node.children if c.dep_ in ("nsubj", "nsubjpass", "dobj") and c.pos_ == "NOUN"}
+        return frozenset(found)
 
     def _places(self) -> list[tuple[Place, tuple[int, int]]]:
         names = []
@@ -180,7 +198,7 @@ class Reading:
         while True:
             if node.i in owners and not first <= node.i < last:
                 return owners[node.i]
-            if node.head is node:
+            if node.head == node:
                 return None
             node = node.head
 
@@ -195,7 +213,7 @@ class Reading:
                         where_of[head.i] = place
         node = head
         for _ in range(3):
-            if node.head is node or node.dep_ in ("relcl", "ccomp", "advcl", "acl", "parataxis"):
+            if node.head == node or node.dep_ in ("relcl", "ccomp", "advcl", "acl", "parataxis"):
                 return
             if node.dep_ == "conj" and node.pos_ == "VERB" and any(c.dep_ == "nsubj" for c in node.children):
                 return
@@ -325,14 +343,14 @@ def _root(parsed: Parsed, first: int, last: int) -> Any:
     """The token of a range that the others hang on."""
     for i in range(first, last):
         token = parsed.token(i)
-        if not first <= token.head.i < last or token.head is token:
+        if not first <= token.head.i < last or token.head == token:
             return token
     return parsed.token(first)
 
 
 def _clause(token: Any) -> Any:
     """The verb of the clause a token stands in, else the sentence's root."""
-    while token.pos_ not in ("VERB", "AUX") and token.head is not token:
+    while token.pos_ not in ("VERB", "AUX") and token.head != token:
         token = token.head
     return token
 

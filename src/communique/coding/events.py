@@ -95,16 +95,21 @@ class EventStation:
                 found.setdefault(word.lower(), []).append(entry["name"])
         return found
 
-    def find(self, parsed: Parsed, mentions: Mentions) -> list[Draft]:
-        """The events of every sentence, in text order; headings only where there is nothing else."""
+    def find(self, parsed: Parsed, mentions: Mentions, ahead: frozenset[int] = frozenset()) -> list[Draft]:
+        """The events of every sentence, in text order; headings only where there is nothing else.
+
+        `ahead`: tokens of which a time to come is said ("the July summit", "the ministers meet on Friday").
+        """
         only_headings = all(b.kind == "heading" for b in parsed.blocks)
         found = []
         for first, last in parsed.sents:
             if only_headings or parsed.blocks[parsed.block_of(first)].kind == "body":
-                found += self.sentence(parsed, mentions, first, last)
+                found += self.sentence(parsed, mentions, first, last, ahead)
         return found
 
-    def sentence(self, parsed: Parsed, mentions: Mentions, first: int, last: int) -> list[Draft]:
+    def sentence(
+        self, parsed: Parsed, mentions: Mentions, first: int, last: int, ahead: frozenset[int] = frozenset()
+    ) -> list[Draft]:
         """The events of one sentence."""
         matches: dict[int, _Match] = {}
         for predicate in predicates(parsed.doc, first, last):
@@ -121,7 +126,7 @@ class EventStation:
             inner = self._inner(match, matches) if match.type in GOVERNORS else None
             if inner:
                 taken.add(inner.predicate.head.i)
-            draft = self._draft(match, inner, mentions)
+            draft = self._draft(match, inner, mentions, ahead)
             if draft is not None:
                 draft.contexts = self._contexts(parsed, first, last, draft)
                 drafts.append(draft)
@@ -226,7 +231,7 @@ class EventStation:
                     return matches[child.i]
         return None
 
-    def _draft(self, match: _Match, inner: _Match | None, mentions: Mentions) -> Draft | None:
+    def _draft(self, match: _Match, inner: _Match | None, mentions: Mentions, ahead: frozenset[int]) -> Draft | None:
         p, frame = match.predicate, match.frame
         actors, recipients = self._parties(p, frame, mentions)
         if inner is not None:
@@ -241,6 +246,8 @@ class EventStation:
         reading = self.status.read(p.light if p.light is not None else p.head)
         if p.light is not None and reading.status is Status.OCCURRED:
             reading = self.status.read(p.head)
+        if ahead.intersection(p.tokens) and reading.status in (Status.OCCURRED, Status.ONGOING) and match.type != "AGREE":
+            reading = Reading(Status.PLANNED, Reason("status", "coding/status.py", None, "time to come"))
         mode = frame.row.get("mode")
         act = inner.type if inner is not None else None
         kind, act, mode, status = self._rule(match.type, act, mode, reading)

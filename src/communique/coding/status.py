@@ -1,5 +1,10 @@
-"""Happened, under way, planned, hypothetical or negated: tense, modals, conditionals, negation and the governors
-above a clause ("plans to", "is considering", "ruled out", "denied that"), whose cues are `lang/en/status.csv`."""
+"""Happened, under way, planned, hypothetical or negated: what the clause itself says (negation, modals, conditionals,
+questions, imperatives), and what stands above it ("plans to", "is considering", "ruled out", "denied that").
+
+The cues above a clause, and what becomes of them under a negation, are `lang/en/status.csv`: "managed to sign" happened,
+"did not manage to sign" did not; "did not refuse to sign" did (implicative verbs: Karttunen 1971). Statuses combine from
+the outside in: what is only planned cannot have happened, whatever the inner verb says.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,25 @@ from typing import Any
 from communique.codebook import Codebook, Row
 from communique.model import Reason, Status
 
-_FUTURE = frozenset({"will", "shall", "'ll", "wo", "’ll"})
-_MAYBE = frozenset({"can", "could", "may", "might", "would", "should", "must", "ought", "ca", "'d", "’d"})
-_NEGATORS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor"})
-_BACKSHIFT = frozenset({"say", "announce", "tell", "promise", "add", "confirm", "pledge", "vow", "state", "declare", "agree"})
+_FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "sha"})
+_MAYBE = frozenset({"can", "could", "may", "might", "should", "must", "ought", "ca"})
+_WOULD = frozenset({"would", "'d", "’d"})
+_NEGATORS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "nt"})
+_NOBODY = frozenset({"no", "nobody", "none", "nothing", "neither", "nowhere", "no-one", "few"})
+_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "should"})
+# Verbs after which "would" is the future as seen then: "said it would sign".
+_BACKSHIFT = frozenset(
+    "say announce tell promise add confirm pledge vow state declare agree report insist warn reveal note explain write "
+    "decide claim indicate expect stress reiterate disclose signal".split()
+)
+_REAL = (Status.OCCURRED, Status.ONGOING)
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+_DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A status and what decided it."""
+    """A status and what decided it; `governor` is the word above that did, where one did."""
 
     status: Status
     reason: Reason
@@ -28,153 +43,334 @@ class StatusStation:
     """Reads the status of the event a token names."""
 
     def __init__(self, book: Codebook) -> None:
-        self._cues: dict[tuple[str, str], Row] = {}
+        self._cues: dict[tuple[str, str, str], Row] = {}
         for row in book.rows("lang/en/status.csv"):
             for scope in row.list("scope"):
-                self._cues[row["cue"].split()[0] if scope != "adverb" else row["cue"], scope] = row
+                self._cues[row["cue"].lower(), row["pos"], scope] = row
 
     def read(self, token: Any) -> Reading:
         """The status of the event named by this token (a verb, noun or adjective)."""
-        if token.pos_ in ("VERB", "AUX"):
-            return self._verb(token, 0)
-        return self._noun(token, 0)
+        return self._verb(token, 0) if _verbal(token) else self._noun(token, 0)
+
+    # Clauses
 
     def _verb(self, token: Any, depth: int) -> Reading:
-        own = self._own(token)
-        if own is not None:
-            return own
-        if depth > 8:
-            return _rule(Status.OCCURRED, "main clause")
+        base = self._own(token) or _plain(token)
+        if depth >= _DEEPEST:
+            return base
         above = self._above(token, depth)
-        if above is not None:
-            return above
-        auxes = [c for c in token.children if c.dep_ in ("aux", "auxpass")]
-        if token.tag_ == "VBG" and any(a.lemma_ == "be" for a in auxes):
-            return _rule(Status.ONGOING, "progressive")
-        if token.dep_ == "ROOT" and token.tag_ == "VB" and not auxes and not any(c.dep_ == "nsubj" for c in token.children):
-            return _rule(Status.HYPOTHETICAL, "imperative")
-        return _rule(Status.OCCURRED, "past or present tense")
+        if above is None:
+            return base
+        return _combine(above, base)
 
     def _own(self, token: Any) -> Reading | None:
-        """Negation, modals, conditionals and questions of the clause itself."""
+        """Negation, modals, conditionals, questions and imperatives of the clause itself."""
         children = list(token.children)
+        if any(c.lower_ in _CONDITIONS and c.dep_ in ("mark", "advmod") and c.i < token.i for c in children):
+            return _rule(Status.HYPOTHETICAL, "conditional clause")
+        negated = _negated(token)
         words = [c.lower_ for c in children if c.dep_ in ("aux", "auxpass")]
-        negated = any(c.dep_ == "neg" or (c.lower_ in _NEGATORS and c.dep_ in ("advmod", "preconj")) for c in children)
-        if token.lemma_ in ("fail",) and token.dep_ != "ROOT":
-            negated = True
-        if any(c.dep_ == "mark" and c.lower_ in ("if", "unless", "whether", "lest") for c in children):
-            return _rule(Status.HYPOTHETICAL, "conditional clause")
-        if any(c.dep_ == "advmod" and c.lower_ in ("if", "whenever") for c in children):
-            return _rule(Status.HYPOTHETICAL, "conditional clause")
-        if negated or any(c.lower_ in ("no", "nobody", "none") and c.dep_ in ("nsubj", "nsubjpass") for c in children):
+        if _FUTURE.intersection(words):
+            return _rule(Status.NEGATED, "negation") if negated else self._future(token)
+        if negated:
             return _rule(Status.NEGATED, "negation")
-        if any(w in _FUTURE for w in words):
-            conditional = any(
-                c.dep_ == "advcl" and any(g.dep_ == "mark" and g.lower_ in ("if", "unless") for g in c.children) for c in children
-            )
-            return _rule(Status.HYPOTHETICAL if conditional else Status.PLANNED, "future")
-        if "would" in words and "have" not in [c.lower_ for c in children if c.dep_ == "aux"]:
-            reported = token.dep_ == "ccomp" and token.head.lemma_ in _BACKSHIFT
+        perfect = any(c.lemma_ == "have" and c.dep_ == "aux" for c in children)
+        if _WOULD.intersection(words) and not (perfect and "'d" in words):
+            reported = _reported(token) and not perfect
             return _rule(Status.PLANNED if reported else Status.HYPOTHETICAL, "would")
-        if any(w in _MAYBE for w in words):
+        if _MAYBE.intersection(words):
             return _rule(Status.HYPOTHETICAL, "modal")
-        lemmas = [c.lemma_ for c in children if c.dep_ == "aux"]
-        if "go" in lemmas:
+        if _going_to(token):
             return _rule(Status.PLANNED, "going to")
-        for child in children:
-            if child.dep_ == "advmod" and (row := self._cues.get((child.lower_, "adverb"))):
-                return self._cue(row, child)
+        if _is_to(token):
+            return _rule(Status.PLANNED, "is to")
+        if _asked(token):
+            return _rule(Status.HYPOTHETICAL, "question")
+        if _imperative(token):
+            return _rule(Status.HYPOTHETICAL, "imperative")
+        return self._modified(token)
+
+    def _future(self, token: Any) -> Reading:
+        conditional = any(
+            c.dep_ == "advcl" and any(g.dep_ in ("mark", "advmod") and g.lower_ in ("if", "unless") for g in c.children)
+            for c in token.children
+        )
+        if conditional:
+            return _rule(Status.HYPOTHETICAL, "future under a condition")
+        return self._modified(token) or _rule(Status.PLANNED, "future")
+
+    def _modified(self, token: Any) -> Reading | None:
+        """ "Possibly tested", "the planned visit"."""
+        for child in token.children:
+            if child.dep_ in ("advmod", "amod", "nmod", "compound"):
+                row = self._cues.get((child.lower_, "adverb" if child.dep_ == "advmod" else "adj", "mod"))
+                if row is not None:
+                    return _cue(row, child)
         return None
 
     def _above(self, token: Any, depth: int) -> Reading | None:
-        """What the clause hangs on: a governor's cue, else the governor's own status."""
+        """What the clause hangs on, or `None` where it stands for itself."""
         parent, dep = token.head, token.dep_
-        if parent is token:
+        if parent == token:
             return None
-        infinitive = any(c.lower_ == "to" and c.dep_ == "aux" for c in token.children)
-        if dep == "xcomp" or (dep == "ccomp" and infinitive):
-            return self._governed(parent, "xcomp", depth, Status.PLANNED if infinitive else None)
-        if dep == "ccomp":
-            row = self._cues.get((parent.lemma_.lower(), "ccomp"))
-            if row and parent.pos_ != "AUX":
-                return self._cue(row, parent)
-            return None
-        if dep in ("acl", "relcl") and infinitive:
-            row = self._cues.get((parent.lemma_.lower(), "xcomp"))
-            return self._cue(row, parent) if row else _rule(Status.PLANNED, "noun with infinitive")
-        if dep == "advcl" and infinitive:
-            return _rule(Status.PLANNED, "purpose")
-        if dep == "conj" and parent.pos_ in ("VERB", "AUX") and (token.tag_ in ("VB", "VBG") or parent.tag_ == token.tag_):
-            if any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children):
-                return None
+        if dep in ("xcomp", "ccomp", "acl", "relcl", "advcl", "pcomp", "csubj", "acomp"):
+            return self._governed(token, parent, dep, depth)
+        if dep == "conj" and _verbal(parent):
+            return self._beside(token, parent, depth)
+        if dep == "prep" and _verbal(parent):
             return self._verb(parent, depth + 1)
-        if dep == "pcomp":
-            return self._prepositional(token, parent, depth)
-        if dep in ("advcl", "ccomp", "parataxis"):
-            return None
         return None
 
-    def _prepositional(self, token: Any, prep: Any, depth: int) -> Reading | None:
-        if prep.lower_ == "without":
+    def _governed(self, token: Any, parent: Any, dep: str, depth: int) -> Reading | None:
+        infinitive = any(c.lower_ == "to" and c.dep_ == "aux" for c in token.children)
+        if dep in ("xcomp", "acomp") or (dep == "ccomp" and (infinitive or not _has_subject(token))):
+            return self._complement(token, parent, infinitive, depth)
+        if dep == "ccomp":
+            row = self._row(parent, "ccomp")
+            return self._under(row, parent, depth) if row is not None else None
+        if dep in ("acl", "relcl") and infinitive:
+            row = self._row(parent, "xcomp")
+            return self._under(row, parent, depth) if row else _rule(Status.PLANNED, "noun with infinitive")
+        if dep == "advcl" and (infinitive or (token.tag_ == "VBG" and _particle_before(token, parent))):
+            # parsers take many complements for purposes: "hesitated to expel", "ruled out sending"
+            row = self._row(parent, "xcomp")
+            return self._under(row, parent, depth) if row else self._purpose(parent)
+        if dep == "pcomp":
+            return self._prepositional(parent, depth)
+        if dep == "advcl" and _verbal(parent) and not _has_subject(token) and token.tag_ == "VBG":
+            up = self._verb(parent, depth + 1)
+            return up if up.status not in (*_REAL, Status.NEGATED) else None
+        return None
+
+    def _complement(self, token: Any, parent: Any, infinitive: bool, depth: int) -> Reading | None:
+        row = self._row(parent, "xcomp")
+        if row is not None:
+            return self._under(row, parent, depth)
+        if parent.pos_ == "ADJ":
+            return _rule(Status.HYPOTHETICAL, "infinitive") if infinitive else None
+        if parent.lemma_ == "be" and infinitive:
+            # "it is hard to end", "the aim is to sign": as the adjective or noun says
+            for word in (c for c in parent.children if c.dep_ in ("acomp", "attr", *_SUBJECTS)):
+                if (row := self._row(word, "xcomp")) is not None:
+                    return self._under(row, word, depth)
+            return _rule(Status.PLANNED, "is to")
+        if infinitive:
+            return _rule(Status.PLANNED, "infinitive")
+        return self._verb(parent, depth + 1) if _verbal(parent) else None
+
+    def _purpose(self, parent: Any) -> Reading:
+        """ "Flew to Oslo to sign": meant, not yet told to have happened."""
+        if any(c.lower_ == "too" for c in parent.children):
+            return _rule(Status.NEGATED, "too ... to")
+        return _rule(Status.PLANNED, "purpose")
+
+    def _prepositional(self, prep: Any, depth: int) -> Reading | None:
+        word, up = prep.lower_, prep.head
+        if word == "without":
             return _rule(Status.NEGATED, "without")
-        if prep.lower_ in ("after", "since", "for", "following", "despite"):
+        if word == "instead":
+            return _rule(Status.NEGATED, "instead of")
+        if word == "of" and up.lower_ == "instead":
+            return _rule(Status.NEGATED, "instead of")
+        for scope in (f"obj:{word}", "xcomp", "obj"):
+            if (row := self._row(up, scope)) is not None:
+                return self._under(row, up, depth)
+        if word in ("after", "since", "for", "following", "despite", "by", "before", "in", "on", "upon"):
             return None
-        up = prep.head
-        if row := self._cues.get((up.lemma_.lower(), "xcomp")) or self._cues.get((up.lemma_.lower(), "obj")):
-            return self._cue(row, up)
-        if prep.lower_ == "before":
+        return self._verb(up, depth + 1) if _verbal(up) else None
+
+    def _beside(self, token: Any, parent: Any, depth: int) -> Reading | None:
+        """A coordinated verb shares what stands above the first one, and its auxiliaries where it has none itself."""
+        if _has_subject(token):
             return None
-        return self._verb(up, depth + 1) if up.pos_ in ("VERB", "AUX") else None
+        shares = token.tag_ in ("VB", "VBG", "VBN") or token.tag_ == parent.tag_
+        if not shares:
+            return None
+        if any(c.dep_ in ("aux", "auxpass") for c in token.children) or token.tag_ in ("VBD", "VBZ", "VBP"):
+            return self._above(parent, depth + 1)
+        return self._verb(parent, depth + 1)
 
-    def _governed(self, parent: Any, scope: str, depth: int, default: Status | None) -> Reading | None:
-        row = self._cues.get((parent.lemma_.lower(), scope))
-        if row:
-            found = self._cue(row, parent)
-            above = self._own(parent) if parent.pos_ in ("VERB", "AUX") else None
-            if above and above.status is Status.NEGATED:
-                flipped = {Status.OCCURRED: Status.NEGATED, Status.NEGATED: Status.OCCURRED, Status.ONGOING: Status.NEGATED}
-                return Reading(flipped.get(found.status, Status.NEGATED), above.reason, parent)
-            if found.status in (Status.OCCURRED, Status.ONGOING) and parent.pos_ in ("VERB", "AUX"):
-                up = self._verb(parent, depth + 1)
-                return up if up.status not in (Status.OCCURRED, Status.ONGOING) else found
-            return found
-        if default is not None:
-            return Reading(default, Reason("status", "coding/status.py", None, "infinitive"), parent)
-        return self._verb(parent, depth + 1) if parent.pos_ in ("VERB", "AUX") else None
+    def _under(self, row: Row, governor: Any, depth: int) -> Reading:
+        """A cue, as its own clause qualifies it: "may plan to", "did not refuse to"."""
+        found = _cue(row, governor)
+        up = self._verb(governor, depth + 1) if _verbal(governor) else self._adjectival(governor, depth)
+        if up.status is Status.NEGATED:
+            negated = row.get("negated")
+            status = Status(negated) if negated else Status.NEGATED
+            return Reading(status, found.reason, governor)
+        if found.status in _REAL and up.status not in _REAL:
+            return Reading(up.status, up.reason, governor)
+        return found
 
-    def _noun(self, token: Any, depth: int) -> Reading:
-        if any(c.dep_ == "det" and c.lower_ == "no" for c in token.children):
-            return _rule(Status.NEGATED, "no")
-        for child in token.children:
-            if child.dep_ == "amod" and (row := self._cues.get((child.lower_, "adverb"))):
-                return self._cue(row, child)
-        node, dep = token, token.dep_
-        while dep == "conj":
-            node, dep = node.head, node.head.dep_
-        parent = node.head
-        if parent is node or depth > 8:
-            return _rule(Status.OCCURRED, "named as a fact")
-        if dep == "pobj":
-            up = parent.head
-            if row := self._cues.get((up.lemma_.lower(), "obj")):
-                return self._cue(row, up)
-            if parent.lower_ == "without":
-                return _rule(Status.NEGATED, "without")
-            if up.pos_ == "NOUN" and parent.lower_ in ("for", "of", "on"):
-                if row := self._cues.get((up.lemma_.lower(), "xcomp")):
-                    return self._cue(row, up)
-            return _rule(Status.OCCURRED, "named as a fact")
-        if parent.pos_ in ("VERB", "AUX"):
-            row = self._cues.get((parent.lemma_.lower(), "obj")) if dep in ("dobj", "nsubjpass", "attr", "oprd") else None
-            if row:
-                up = self._own(parent)
-                return up if up and up.status is Status.NEGATED else self._cue(row, parent)
-            if dep in ("dobj", "nsubjpass", "nsubj", "attr"):
-                return self._verb(parent, depth + 1)
+    def _adjectival(self, governor: Any, depth: int) -> Reading:
+        """ "Is not ready to": the adjective or noun as its verb has it."""
+        node = governor.head
+        if governor.dep_ in ("acomp", "attr", "oprd") and _verbal(node):
+            return self._verb(node, depth + 1)
+        if governor.dep_ in ("dobj", "nsubjpass") and _verbal(node) and _negated(node):
+            return _rule(Status.NEGATED, "negation")
         return _rule(Status.OCCURRED, "named as a fact")
 
-    def _cue(self, row: Row, token: Any) -> Reading:
-        return Reading(Status(row["status"]), Reason("status", row.file, row.line, row["cue"]), token)
+    # Nouns
+
+    def _noun(self, token: Any, depth: int) -> Reading:
+        if any(c.dep_ in ("det", "neg") and c.lower_ in _NOBODY for c in token.children):
+            return _rule(Status.NEGATED, "no")
+        if (own := self._modified(token)) is not None:
+            return own
+        node = token
+        while node.dep_ == "conj" and not _verbal(node.head):
+            node = node.head
+        if node != token and (own := self._modified(node)) is not None and own.status is not Status.NEGATED:
+            return own
+        return self._by_place(node, depth) or _rule(Status.OCCURRED, "named as a fact")
+
+    def _by_place(self, node: Any, depth: int) -> Reading | None:
+        """What the place of a noun in its clause says."""
+        parent, dep = node.head, node.dep_
+        if parent == node or depth >= _DEEPEST:
+            return None
+        if dep == "pobj":
+            return self._of_preposition(parent, depth)
+        if dep in ("compound", "nmod", "poss") and parent.pos_ == "NOUN":
+            return None
+        if not _verbal(parent):
+            return None
+        if dep in ("dobj", "nsubjpass", "attr", "oprd"):
+            row = self._row(parent, "obj")
+            if row is not None:
+                return self._under(row, parent, depth)
+        if dep == "nsubj" and (row := self._row(parent, "subj")) is not None:
+            return self._under(row, parent, depth)
+        if dep in ("dobj", "nsubjpass", "nsubj", "attr"):
+            up = self._verb(parent, depth + 1)
+            # "the war will widen" is about a war that there is
+            return None if dep == "nsubj" and not _brings_about(parent) else up
+        return None
+
+    def _of_preposition(self, prep: Any, depth: int) -> Reading | None:
+        word, up = prep.lower_, prep.head
+        if word == "without":
+            return _rule(Status.NEGATED, "without")
+        for scope in (f"obj:{word}", *(("obj", "xcomp") if word in ("of", "for", "on", "out") else ())):
+            row = self._row(up, scope)
+            if row is not None and (up.pos_ != "VERB" or scope.startswith("obj:") or word == "out"):
+                return self._under(row, up, depth)
+        return None
+
+    def _row(self, token: Any, scope: str) -> Row | None:
+        lemma = token.lemma_.lower()
+        pos = "adj" if token.pos_ == "ADJ" else "noun" if token.pos_ in ("NOUN", "PROPN") else "verb"
+        row = self._cues.get((lemma, pos, scope)) or self._cues.get((token.lower_, pos, scope))
+        # "is expected", "are set": participles are read now as adjectives, now as verbs
+        if row is None and token.tag_ in ("VBN", "JJ"):
+            other = "verb" if pos == "adj" else "adj"
+            row = self._cues.get((lemma, other, scope)) or self._cues.get((token.lower_, other, scope))
+        return row
+
+
+def _verbal(token: Any) -> bool:
+    return bool(token.pos_ in ("VERB", "AUX"))
+
+
+def _has_subject(token: Any) -> bool:
+    return any(c.dep_ in _SUBJECTS for c in token.children)
+
+
+def _negated(token: Any) -> bool:
+    for child in token.children:
+        if child.dep_ == "neg" or (child.lower_ in _NEGATORS and child.dep_ in ("advmod", "preconj", "cc")):
+            # "not only", "no longer"
+            after = child.nbor().lower_ if child.i + 1 < len(child.doc) else ""
+            return after not in ("only", "just", "merely")
+        if child.dep_ in ("nsubj", "nsubjpass"):
+            if child.lower_ in _NOBODY or any(g.lower_ in _NOBODY and g.dep_ == "det" for g in child.children):
+                return True
+        if child.dep_ == "dobj" and child.lower_ in ("nothing", "nobody"):
+            return True
+    return False
+
+
+def _particle_before(token: Any, parent: Any) -> bool:
+    return any(c.dep_ == "prt" and c.i < token.i for c in parent.children)
+
+
+def _reported(token: Any) -> bool:
+    """Whether the clause is what somebody said: its "would" is a future."""
+    if token.dep_ == "ccomp" and token.head.lemma_.lower() in _BACKSHIFT:
+        return True
+    # "..., the ministry said": the saying hangs on the clause
+    return any(c.lemma_.lower() in _BACKSHIFT and c.dep_ in ("ccomp", "parataxis") for c in token.children)
+
+
+def _going_to(token: Any) -> bool:
+    if token.dep_ == "xcomp" and token.head.lower_ == "going":
+        return any(c.lemma_ == "be" and c.dep_ == "aux" for c in token.head.children)
+    return False
+
+
+def _is_to(token: Any) -> bool:
+    """ "The ministers are to meet in Oslo"."""
+    words = [c for c in token.children if c.dep_ in ("aux", "auxpass")]
+    for one, two in zip(words, words[1:], strict=False):
+        if one.lemma_ == "be" and two.lower_ == "to" and one.i + 1 == two.i:
+            return True
+    return False
+
+
+def _asked(token: Any) -> bool:
+    """A question that leaves open whether: "Did the army attack?", not "Why did it attack?"."""
+    sentence = token.sent
+    if token.dep_ != "ROOT" or "?" not in [t.text for t in sentence[-3:]]:
+        return False
+    subjects = [c.i for c in token.children if c.dep_ in _SUBJECTS]
+    turned = any(c.dep_ in ("aux", "auxpass") and subjects and c.i < subjects[0] for c in token.children)
+    inverted = turned or (token.lemma_ == "be" and bool(subjects) and token.i < subjects[0])
+    return inverted and not any(t.tag_ in ("WP", "WRB", "WDT", "WP$") and t.i < token.i for t in sentence)
+
+
+def _imperative(token: Any) -> bool:
+    if token.tag_ not in ("VB", "VBP") or any(c.dep_ in (*_SUBJECTS, "aux", "auxpass") for c in token.children):
+        return False
+    if token.dep_ == "ROOT":
+        # a present tense without its subject, as taggers have it, where nothing but adverbs goes before
+        return token.tag_ == "VB" or not any(t.pos_ in ("NOUN", "PROPN", "PRON", "VERB") for t in token.sent if t.i < token.i)
+    if token.dep_ == "conj":
+        return _verbal(token.head) and token.tag_ == token.head.tag_ and _imperative(token.head)
+    return token.dep_ == "ccomp" and (token.head.lemma_ in ("let", "please") or token.tag_ == "VB")
+
+
+def _plain(token: Any) -> Reading:
+    if token.tag_ == "VBG" and any(a.lemma_ == "be" and a.dep_ in ("aux", "auxpass") for a in token.children):
+        return _rule(Status.ONGOING, "progressive")
+    return _rule(Status.OCCURRED, "past or present tense")
+
+
+# Verbs whose subject comes about by them: "talks will take place", "a war would break out".
+_COMING = frozenset("take begin start break occur happen follow come be resume open kick get erupt ensue arise last".split())
+
+
+def _brings_about(verb: Any) -> bool:
+    return bool(verb.lemma_.lower() in _COMING)
+
+
+def _combine(above: Reading, base: Reading) -> Reading:
+    """The status under a governor: an inner negation turns what the governor leaves standing."""
+    if base.status in _REAL:
+        if above.status is Status.OCCURRED and base.status is Status.ONGOING:
+            return base
+        return above
+    if above.status in _REAL:
+        return base
+    if above.status is Status.NEGATED:
+        return Reading(Status.OCCURRED, above.reason, above.governor) if base.status is Status.NEGATED else above
+    if base.status is Status.NEGATED:
+        return base
+    return above if above.status is Status.HYPOTHETICAL else base
+
+
+def _cue(row: Row, token: Any) -> Reading:
+    return Reading(Status(row["status"]), Reason("status", row.file, row.line, f"{row['cue']} {row['scope']}"), token)
 
 
 def _rule(status: Status, why: str) -> Reading:

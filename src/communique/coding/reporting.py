@@ -1,0 +1,525 @@
+"""How English reports speech and thought: the cues of `lang/en/reporting.csv` and what the parse hangs on them.
+
+A row names a cue (verb, noun, adjective, or a phrase that brings in a source), whether it reports a statement or an
+attitude, and its frames, that is, where the content stands:
+
+quote      may stand beside a quotation, or behind what it reports ("Oslo will go, the ministry said")
+clause     a clause ("that ...", "whether ...", or bare)
+inf        an infinitive ("promised to go", "told Oslo to go")
+ing        a gerund ("denied going")
+obj        a noun phrase ("announced a deal")
+obj+inf    a noun phrase with an infinitive, both content ("urged Oslo to go")
+obj+PREP   a noun phrase with a prepositional one, both content ("accused Oslo of spying")
+small      a noun phrase with what is predicated of it ("called the deal a mistake")
+PREP       what stands behind that preposition ("called for talks")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from communique.codebook import Codebook, Row
+from communique.coding.clauses import spread, verb
+
+Range = tuple[int, int]
+
+_WORD_FRAMES = frozenset({"quote", "clause", "inf", "ing", "obj", "obj+inf", "small"})
+_CLAUSES = frozenset({"ccomp", "acl", "relcl", "advcl", "xcomp"})
+_OBJECTS = frozenset({"dobj", "attr", "oprd", "dative"})
+_BE = frozenset({"be", "seem", "remain", "become", "appear", "sound", "feel", "grow", "stay"})
+_GAP = 4  # tokens between the words of one cue
+_PUNCT = frozenset(", . ; : ! ? - -- – — … ( ) [ ] \" ' '' `` “ ” ‘ ’".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A row of the lexicon, read once. `words`: lemmas; `preps`: frames that are prepositions."""
+
+    row: Row
+    words: tuple[str, ...]
+    frames: frozenset[str]
+    preps: frozenset[str]
+
+    @property
+    def kind(self) -> str:
+        return self.row["kind"]
+
+    def has(self, *frames: str) -> bool:
+        return any(f in self.frames for f in frames)
+
+
+@dataclass(slots=True)
+class Report:
+    """A cue met in the text. `head`: its token; `cue`: its tokens; `sources`: heads of the noun phrases that speak;
+    `content`: token ranges, empty where it may stand in a quotation beside it."""
+
+    head: Any
+    cue: Range
+    lexeme: Cue
+    sources: list[Any]
+    content: list[Range]
+    frame: str
+
+
+class Lexicon:
+    """The cues by part of speech and first lemma, longest first."""
+
+    def __init__(self, book: Codebook) -> None:
+        self._cues: dict[tuple[str, str], list[Cue]] = {}
+        for row in book.rows("lang/en/reporting.csv"):
+            frames = frozenset(row.list("frames"))
+            words = tuple(row["cue"].split())
+            cue = Cue(row, words, frames, frames - _WORD_FRAMES)
+            self._cues.setdefault((row["pos"], words[0]), []).append(cue)
+        for found in self._cues.values():
+            found.sort(key=lambda c: -len(c.words))
+
+    def of(self, pos: str, lemma: str) -> list[Cue]:
+        return self._cues.get((pos, lemma), [])
+
+    def is_light(self, token: Any) -> bool:
+        """Whether a verb only carries a reporting noun: "voiced concern", "made the claim"."""
+        return bool(self.of("light", token.lemma_.lower()))
+
+    def is_medium(self, words: Iterable[str]) -> bool:
+        """Whether one of these words marks a name as a medium: "Radio", "Times"."""
+        return any(self.of("medium", w.lower()) for w in words)
+
+    def reports(self, doc: Any, first: int, last: int) -> Iterator[Report]:
+        """The cues among tokens `first` to `last` (a sentence) that have content, or may stand beside a quotation."""
+        for token in doc[first:last]:
+            if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass", "amod", "compound"):
+                yield from self._choose(token, "verb", _of_verb)
+            elif token.pos_ in ("NOUN", "PROPN"):
+                yield from self._choose(token, "noun", self._of_noun)
+            elif token.pos_ in ("ADJ", "VERB", "ADV", "ADP"):
+                yield from self._choose(token, "adj", _of_adjective)
+
+    def phrases(self, doc: Any, first: int, last: int) -> Iterator[Report]:
+        """Phrases that bring in a source, "according to Manila", "in the union's view"; the content is left open."""
+        for token in doc[first:last]:
+            for cue in self.of("source", token.lower_):
+                if cue.has("source") and (found := _phrase(token, cue)) is not None:
+                    yield found
+                    break
+
+    def _choose(self, token: Any, pos: str, read: Any) -> Iterator[Report]:
+        """The longest cue whose frame is met; else one that may stand beside a quotation."""
+        waiting: Report | None = None
+        for cue in self.of(pos, token.lemma_.lower()) or self.of(pos, token.lower_):
+            tail = _tail(token, cue.words[1:])
+            if tail is None:
+                continue
+            report = read(token, tail, cue)
+            if report is None:
+                continue
+            if report.content:
+                yield report
+                return
+            waiting = waiting or report
+        if waiting is not None:
+            yield waiting
+
+    def _of_noun(self, token: Any, tail: list[Any], cue: Cue) -> Report | None:
+        found = _noun_content(token, cue)
+        if found is None:
+            return None
+        frame, content, prep = found
+        light = _carrier(token)
+        light = light if light is not None and self.is_light(light) else None
+        sources = _noun_sources(token, prep, light)
+        first = min([token.i, *(c.i for c in token.children if c.dep_ in ("amod", "neg") and c.i == token.i - 1)])
+        if light is not None and 0 < token.i - light.i <= _GAP:
+            first = _cue_range(light, [])[0]
+        last = token.i + 1 if prep is None or prep.i != token.i + 1 else prep.i + 1
+        return Report(token, (first, last), cue, sources, content, frame)
+
+
+def _tail(token: Any, words: tuple[str, ...]) -> list[Any] | None:
+    """The tokens of a cue's further words, each soon behind the one before; `None` where one is missing."""
+    found: list[Any] = []
+    at = token.i
+    for word in words:
+        stop = min(at + 2 + _GAP, len(token.doc))
+        hit = next((t for t in token.doc[at + 1 : stop] if word in (t.lower_, t.lemma_.lower())), None)
+        if hit is None or not any(a.i == token.i for a in hit.ancestors):
+            return None
+        found.append(hit)
+        at = hit.i
+    return found
+
+
+# Verbs
+
+
+def _of_verb(token: Any, tail: list[Any], cue: Cue) -> Report | None:
+    """A verb's content by the first frame that is met."""
+    if cue.words[1:] == () and any(c.dep_ == "prt" for c in token.children) and not cue.frames <= {"quote", "clause"}:
+        return None
+    sources = speakers(token)
+    passive = is_passive(token)
+    reach = [token, *tail]
+    for frame, content, prep in _verb_frames(token, reach, cue, passive):
+        extra = [*tail, prep] if prep is not None and prep.i <= reach[-1].i + 1 else tail
+        return Report(token, _cue_range(token, extra), cue, sources, content, frame)
+    if cue.has("quote"):
+        return Report(token, _cue_range(token, tail), cue, sources, [], "quote")
+    return None
+
+
+def _verb_frames(token: Any, reach: list[Any], cue: Cue, passive: bool) -> Iterator[tuple[str, list[Range], Any]]:
+    """(frame, content, preposition of the cue) in order of preference."""
+    kids = [c for node in reach for c in node.children]
+    last = reach[-1].i
+    clause = _clause_child(kids, last)
+    infinitive = _infinitive(kids, last)
+    target = _target(kids, passive, token, reach)
+    if cue.has("obj+inf") and infinitive is not None and (target is not None or _own_subject(infinitive) is not None):
+        yield "obj+inf", _joined(target, infinitive, passive), None
+    if cue.has("small") and (found := _small(kids, token, passive, target)):
+        yield "small", found, None
+    if cue.has("clause") and clause is not None:
+        yield "clause", [clause_range(clause, last)], None
+    if cue.has("inf") and infinitive is not None:
+        to = next(c for c in infinitive.children if c.dep_ == "aux" and c.lower_ == "to")
+        begin = min([to.i, *(c.i for c in infinitive.children if c.dep_ == "neg")])
+        whole = _edges(infinitive)
+        content = [(max(begin, last + 1), whole[1])]
+        if passive and (subject := _passive_subject(token)) is not None and not cue.has("obj+inf") and not _is_addressed(cue):
+            content.insert(0, noun_range(subject))
+        yield "inf", content, None
+    for prep in (c for c in kids if c.dep_ in ("prep", "agent", "dative") and c.i > token.i):
+        if f"obj+{prep.lower_}" in cue.preps and target is not None:
+            yield f"obj+{prep.lower_}", _with_phrase(target, prep, passive), None
+    if cue.has("ing"):
+        for child in kids:
+            if child.tag_ == "VBG" and child.dep_ in ("xcomp", "pcomp", "ccomp", "dobj", "advcl") and last < child.i <= last + 3:
+                yield "ing", [(max(_edges(child)[0], last + 1), _edges(child)[1])], None
+    for prep in _preps(kids, token):
+        if prep.lower_ in cue.preps and (content := _behind(prep)):
+            yield prep.lower_, content, prep
+    if cue.has("obj") and target is not None:
+        yield "obj", [noun_range(target)], None
+
+
+def _is_addressed(cue: Cue) -> bool:
+    """Whether the verb's object is who is spoken to: "were told to go"."""
+    return cue.words[0] in ("tell", "ask", "order", "instruct")
+
+
+def _clause_child(kids: list[Any], last: int) -> Any:
+    """The finite clause that is the verb's content, behind it."""
+    for child in kids:
+        if child.dep_ in ("ccomp", "acl", "relcl", "advcl", "xcomp") and child.i > last and not _is_to(child):
+            finite = child.dep_ == "ccomp" and (child.tag_ != "VBG" or _own_subject(child) is not None)
+            marked = any(c.dep_ == "mark" and c.lower_ in ("that", "whether") for c in child.children)
+            if finite or marked:
+                return child
+    return None
+
+
+def _is_to(token: Any) -> bool:
+    return any(c.dep_ == "aux" and c.lower_ == "to" for c in token.children)
+
+
+def _infinitive(kids: list[Any], last: int) -> Any:
+    for child in kids:
+        if child.dep_ in ("xcomp", "ccomp", "acl", "advcl", "dobj") and child.i > last and _is_to(child):
+            return child
+    for child in kids:
+        if child.dep_ in ("dobj", "dative", "pobj"):
+            for grand in child.children:
+                if grand.dep_ in ("acl", "relcl") and _is_to(grand) and grand.i > last:
+                    return grand
+    return None
+
+
+def _own_subject(token: Any) -> Any:
+    return next((c for c in token.children if c.dep_ in ("nsubj", "nsubjpass", "expl")), None)
+
+
+def _target(kids: list[Any], passive: bool, token: Any, reach: list[Any]) -> Any:
+    """What is spoken of: the object, or the subject of a passive."""
+    if passive:
+        return _passive_subject(token)
+    found = [c for c in kids if c.dep_ in _OBJECTS and c.pos_ != "ADP" and c not in reach and c.i > token.i]
+    found = [c for c in found if c.ent_type_ not in ("DATE", "TIME")] or []
+    return found[0] if found else None
+
+
+def _passive_subject(token: Any) -> Any:
+    for child in token.children:
+        if child.dep_ == "nsubjpass":
+            return None if child.lower_ in ("it", "there") and _clause_child(list(token.children), token.i) else child
+    if token.dep_ in ("acl", "relcl") and token.head.pos_ in ("NOUN", "PROPN", "PRON"):
+        return token.head
+    objects = verb(token).objects
+    return objects[0] if objects and objects[0].i < token.i else None
+
+
+def _joined(target: Any, infinitive: Any, passive: bool) -> list[Range]:
+    """Object and infinitive as one stretch, in two pieces where the verb stands between them."""
+    subject = _own_subject(infinitive)
+    first, last = _edges(infinitive)
+    if target is None:
+        return [(first, last)]
+    lead = noun_range(target)
+    if passive or lead[0] > first or (subject is not None and subject.i == target.i):
+        return [lead, (first, last)] if lead[1] <= first else [(first, last)]
+    return [(lead[0], max(last, lead[1]))]
+
+
+def _small(kids: list[Any], token: Any, passive: bool, target: Any) -> list[Range]:
+    """ "Called the deal a mistake", "was called a mistake"."""
+    named = [c for c in kids if c.dep_ in ("oprd", "acomp", "attr") and c.i > token.i]
+    named += [c for c in kids if c.dep_ == "ccomp" and c.i > token.i and c.pos_ in ("ADJ", "NOUN", "PROPN")]
+    if not named:
+        objects = [c for c in kids if c.dep_ in ("dobj", "dative") and c.i > token.i]
+        named = objects[1:] if len(objects) > 1 else []
+    if not named:
+        return []
+    first, last = _edges(named[-1])
+    if passive:
+        return [noun_range(target), (max(first, token.i + 1), last)] if target is not None and target.i < token.i else [(first, last)]
+    lead = [c for c in kids if c.dep_ in ("dobj", "dative", "nsubj") and token.i < c.i < named[-1].i]
+    return [(min([first, *(_edges(c)[0] for c in lead)]), last)]
+
+
+def _with_phrase(target: Any, prep: Any, passive: bool) -> list[Range]:
+    """Object and prepositional phrase."""
+    lead, phrase = noun_range(target), _edges(prep)
+    if passive or lead[1] <= phrase[0] - 6 or lead[0] > phrase[0]:
+        return sorted([lead, phrase]) if lead[1] <= phrase[0] or phrase[1] <= lead[0] else [phrase]
+    return [(lead[0], max(lead[1], phrase[1]))]
+
+
+def _preps(kids: list[Any], token: Any) -> list[Any]:
+    """Prepositions and particles behind a verb, in order."""
+    return sorted((c for c in kids if c.dep_ in ("prep", "prt", "dative", "agent") and c.i > token.i), key=lambda c: c.i)
+
+
+def _behind(prep: Any) -> list[Range]:
+    """What a preposition governs."""
+    kids = [c for c in prep.children if c.dep_ in ("pobj", "pcomp", "prep", "ccomp") and c.i > prep.i]
+    if not kids:
+        return []
+    return [(min(_edges(c)[0] for c in kids), max(noun_range(c)[1] for c in kids))]
+
+
+def is_passive(token: Any) -> bool:
+    """Whether a verb is passive: with its auxiliary, an agent, or as a bare participle behind a noun."""
+    if any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in token.children):
+        return True
+    if token.tag_ == "VBN" and not any(c.dep_ == "aux" and c.lemma_ == "have" for c in token.children):
+        if token.dep_ == "acl":
+            return True
+        return token.dep_ == "conj" and token.head.tag_ == "VBN" and token.head != token and is_passive(token.head)
+    return False
+
+
+def speakers(token: Any) -> list[Any]:
+    """Heads of who speaks, as they stand: relative pronouns are left to the caller."""
+    if is_passive(token):
+        agents = [g for c in token.children if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by") for g in c.children if g.dep_ == "pobj"]
+        return [t for a in agents for t in spread(a)]
+    own = [c for c in token.children if c.dep_ == "nsubj"]
+    if own:
+        return [t for c in own[:1] for t in spread(c)] if own[0].lower_ not in ("it", "there") or not _is_empty_it(token) else []
+    if any(c.dep_ in ("expl", "csubj") for c in token.children):
+        return []
+    if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
+        up = token.head
+        taken = [c for c in up.children if c.dep_ in ("nsubj", "nsubjpass")]
+        if taken:
+            return spread(taken[0])
+        return speakers(up)
+    if token.dep_ in ("advcl", "xcomp", "conj", "parataxis", "dep") and token.head.pos_ in ("VERB", "AUX"):
+        taken = [c for c in token.head.children if c.dep_ in ("nsubj", "nsubjpass")]
+        if taken and token.dep_ != "xcomp":
+            return spread(taken[0])
+    return list(verb(token).subjects)
+
+
+def _is_empty_it(token: Any) -> bool:
+    """ "It seems that", "it was unclear": nobody speaks."""
+    subject = next((c for c in token.children if c.dep_ == "nsubj"), None)
+    return subject is not None and subject.lower_ in ("it", "there") and token.lemma_ in _BE | {"appear", "turn", "emerge", "follow"}
+
+
+def _cue_range(token: Any, tail: list[Any]) -> Range:
+    """The verb with auxiliaries, negation, adverbs among them, particle and further words of the cue."""
+    parts = [c.i for c in token.children if c.dep_ in ("aux", "auxpass", "neg") and c.i < token.i]
+    first = min([token.i, *parts])
+    if any(t.dep_ in ("nsubj", "nsubjpass") or t.text in _PUNCT for t in token.doc[first : token.i]):
+        first = token.i
+    ends = [t.i for t in tail] + [c.i for c in token.children if c.dep_ == "prt" and c.i == token.i + 1]
+    return first, max([token.i, *ends]) + 1
+
+
+# Nouns
+
+
+def _noun_content(token: Any, cue: Cue) -> tuple[str, list[Range], Any] | None:
+    """(frame, content, preposition) of a reporting noun."""
+    for child in token.children:
+        if child.dep_ in ("acl", "ccomp", "relcl", "appos", "dep") and child.i > token.i:
+            marks = {c.lower_ for c in child.children if c.dep_ == "mark"}
+            if cue.has("clause") and marks & {"that", "whether"}:
+                return "clause", [clause_range(child, token.i)], None
+            if cue.has("inf") and child.dep_ in ("acl", "relcl") and _is_to(child):
+                return "inf", [_edges(child)], None
+    if cue.has("clause") and token.dep_ in ("nsubj", "dobj") and (found := _said_of(token)) is not None:
+        return "clause", [found], None
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in cue.preps and child.i > token.i and (content := _behind(child)):
+            return child.lower_, content, child
+    return None
+
+
+def _said_of(token: Any) -> Range | None:
+    """ "The claim is that ...", "made the point that ..." with the clause hung on the verb."""
+    up = token.head
+    for child in up.children:
+        if child.dep_ in ("ccomp", "advcl") and child.i > max(token.i, up.i) and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
+            if token.dep_ == "nsubj" and up.lemma_ != "be":
+                continue
+            if token.dep_ == "dobj" and child.left_edge.i - token.i > 6:
+                continue
+            return clause_range(child, max(token.i, up.i))
+    return None
+
+
+def _carrier(token: Any) -> Any:
+    """The verb whose object a noun is."""
+    while token.dep_ == "conj":
+        token = token.head
+    if token.dep_ in ("dobj", "nsubjpass", "attr", "oprd") and token.head.pos_ in ("VERB", "AUX"):
+        return token.head
+    if token.dep_ == "pobj" and token.head.head.pos_ == "VERB" and token.head.lower_ in ("in", "with", "to"):
+        return token.head.head
+    return None
+
+
+def _noun_sources(token: Any, prep: Any, light: Any) -> list[Any]:
+    """Whose claim, promise or view it is: possessor, "by" or "from" phrase, carrier's subject, people or state in
+    front of the noun."""
+    for child in token.children:
+        if child.dep_ == "poss":
+            return spread(child)
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in ("by", "from", "among", "of") and child is not prep:
+            found = [t for g in child.children if g.dep_ == "pobj" for t in spread(g)]
+            if found and (child.lower_ != "of" or child.i == token.i + 1):
+                return found
+    if light is not None:
+        return speakers(light) if not (is_passive(light) and token.dep_ == "nsubjpass") else speakers(light)
+    front = [c for c in token.children if c.dep_ in ("compound", "amod", "nmod") and c.ent_type_ in ("GPE", "NORP", "ORG", "PERSON")]
+    return front[:1]
+
+
+def _phrase(token: Any, cue: Cue) -> Report | None:
+    """A phrase with its source behind it, or as possessor inside it."""
+    doc, n = token.doc, len(cue.words)
+    if [t.lower_ for t in doc[token.i : token.i + n]] == list(cue.words):
+        heads = [g for g in doc[token.i + n - 1].children if g.dep_ in ("pobj", "pcomp")]
+        range_ = (token.i, token.i + n)
+    else:
+        noun = cue.words[-2] if cue.words[-1] == "of" and n > 2 else None
+        owned = [t for t in doc[token.i + 1 : token.i + 12] if t.lower_ in (noun, f"{noun}s") and t.head.i == token.i]
+        heads = [g for t in owned[:1] for g in t.children if g.dep_ == "poss"]
+        range_ = (token.i, owned[0].i + 1) if owned else (token.i, token.i + 1)
+    if not heads:
+        return None
+    return Report(token, range_, cue, [t for h in heads[:1] for t in spread(h)], [], "source")
+
+
+# Adjectives
+
+
+def _of_adjective(token: Any, tail: list[Any], cue: Cue) -> Report | None:
+    """ "Is confident that", "was critical of"."""
+    up = token.head
+    while token.dep_ == "conj" and up.dep_ == "conj":
+        up = up.head
+    linked = token.dep_ in ("acomp", "oprd", "attr", "ROOT", "ccomp", "conj", "prep") or (token.pos_ == "VERB" and is_passive(token))
+    if not linked and token.dep_ not in ("amod", "acl", "advcl", "appos"):
+        return None
+    reach = [token, *tail]
+    kids = [c for node in reach for c in node.children]
+    if up.pos_ in ("AUX", "VERB") and token.dep_ in ("acomp", "oprd", "attr"):
+        kids += [c for c in up.children if c.i > token.i]
+    found = _adjective_content(kids, reach[-1].i, cue)
+    if found is None:
+        return None
+    frame, content, prep = found
+    be = up if up.pos_ in ("AUX", "VERB") and token.dep_ != "conj" else None
+    last = max(t.i for t in [*reach, prep] if t is not None and t.i <= reach[-1].i + 1) + 1
+    first = token.i
+    if be is not None and 0 < token.i - be.i <= _GAP:
+        first = _cue_range(be, [])[0]
+    return Report(token, (first, last), cue, _bearers(token, be), content, frame)
+
+
+def _adjective_content(kids: list[Any], last: int, cue: Cue) -> tuple[str, list[Range], Any] | None:
+    clause = _clause_child(kids, last)
+    if cue.has("clause") and clause is not None:
+        return "clause", [clause_range(clause, last)], None
+    infinitive = _infinitive(kids, last)
+    if cue.has("inf") and infinitive is not None:
+        return "inf", [_edges(infinitive)], None
+    for prep in kids:
+        if prep.dep_ == "prep" and prep.lower_ in cue.preps and prep.i > last and (content := _behind(prep)):
+            return prep.lower_, content, prep
+    return None
+
+
+def _bearers(token: Any, be: Any) -> list[Any]:
+    if token.pos_ == "VERB":
+        own = [c for c in token.children if c.dep_ in ("nsubj", "nsubjpass")]
+        if own:
+            return spread(own[0])
+    if be is not None:
+        found = [c for c in be.children if c.dep_ in ("nsubj", "nsubjpass")]
+        if found:
+            return [t for t in spread(found[0])] if found[0].lower_ not in ("it", "there") else []
+        up = verb(be)
+        return list(up.subjects or up.objects)
+    if token.dep_ in ("amod", "acl", "appos") and token.head.pos_ in ("NOUN", "PROPN", "PRON"):
+        return [token.head]
+    return []
+
+
+# Ranges
+
+
+def _edges(token: Any) -> Range:
+    """A phrase from its first to its last word, without marks at the border."""
+    return trim(token.doc, token.left_edge.i, token.right_edge.i + 1)
+
+
+def trim(doc: Any, first: int, last: int) -> Range:
+    """A range without commas, stops and dashes at its ends; quotation marks and brackets stay."""
+    while last - 1 > first and doc[last - 1].text in (",", ".", ";", ":", "-", "--", "–", "—"):
+        last -= 1
+    while first < last - 1 and doc[first].text in (",", ".", ";", ":", "-", "--", "–", "—"):
+        first += 1
+    return first, last
+
+
+def noun_range(token: Any) -> Range:
+    """A noun phrase without a relative clause set off by a comma, or what follows it."""
+    first, last = token.left_edge.i, token.right_edge.i + 1
+    for child in token.subtree:
+        loose = child.dep_ in ("relcl", "advcl", "acl", "parataxis") and child.left_edge.i > token.i
+        if loose and child.left_edge.i > first and token.doc[child.left_edge.i - 1].text in (",", "—", "–", "--"):
+            last = min(last, child.left_edge.i)
+    return trim(token.doc, first, last)
+
+
+def clause_range(clause: Any, after: int) -> Range:
+    """A content clause behind token `after`, up to where another report begins in its tail."""
+    first, last = clause.left_edge.i, clause.right_edge.i + 1
+    first = max(first, after + 1)
+    return trim(clause.doc, first, last)
