@@ -134,3 +134,50 @@ def test_how_it_stood(name: str, state: dict[str, Any]) -> None:
     assert told == told | {k: v for k, v in state.items() if k in told}
     if "left" in state:
         assert {p.entity: p.until for p in tie.parties if p.until} == state["left"]
+
+
+# The order in which claims arrive
+
+SHUFFLES = 1000
+DAYS = ["2019-12-01", "2023-03-31", "2024-06-01", "2025-06-30", "2026-03-01"]
+
+
+def arrivals(seed: int) -> list[list[Claim]]:
+    """All claims in three to eight batches of any size, a tenth of them held back to the last."""
+    chance = random.Random(seed)
+    order = chance.sample(CLAIMS, len(CLAIMS))
+    late, rest = order[:20], order[20:]
+    cuts = sorted(chance.sample(range(1, len(rest)), chance.randint(1, 6)))
+    return [rest[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)] + [late]
+
+
+@pytest.fixture(scope="module")
+def settled() -> dict[str, list[Tie]]:
+    return {day: ties.resolve(CLAIMS, at=day) for day in DAYS}
+
+
+@pytest.fixture(scope="module")
+def lasting() -> dict[str, str]:
+    return ties.aliases(CLAIMS)
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_order_of_arrival_changes_nothing(
+    block: int, settled: dict[str, list[Tie]], lasting: dict[str, str]
+) -> None:
+    by_id = {t.id: t for t in settled["2026-03-01"]}
+    for seed in range(block * SHUFFLES // 10, (block + 1) * SHUFFLES // 10):
+        batches = arrivals(seed)
+        day = DAYS[seed % len(DAYS)]
+        seen: list[Claim] = []
+        for number, batch in enumerate(batches[:-1]):
+            seen += batch
+            if number in (0, len(batches) // 2):
+                for given in ties.resolutions(seen):
+                    now = by_id[lasting[given.tie.id]]
+                    anchor = given.claims[0]
+                    assert any((e.article, e.start, e.text) == (anchor.article, anchor.span.start, anchor.span.text) for e in now.evidence)
+        seen += batches[-1]
+        assert ties.resolve(seen, at=day) == settled[day]
+        if seed % 10 == 0:
+            assert ties.aliases(seen) == lasting

@@ -391,7 +391,6 @@ class Record:
 
     def _derive(self) -> None:
         """Stories, ties and aliases, from the stored rows."""
-        assert self._work is not None
         claims = self._counted()
         every = self._every_claim()
         with _transaction(self._con) as cursor:
@@ -468,7 +467,8 @@ class Record:
         kinds = _checked(kind, "kind of tie", ties.rules(self._codebook or _shipped()).match)
         standing = _checked(status, "tie status", TieStatus)
         parties = [code.casefold() for code in _several(party)]
-        found = self._resolved(at or date.today().isoformat(), known_by)
+        day = _iso(at) if at else date.today().isoformat()
+        found = self._resolved(day, _iso(known_by) if known_by else None)
         return Rows(
             tie
             for tie in found
@@ -534,7 +534,7 @@ class Record:
 
         It lives as long as the record is open.
         """
-        return self._cursor().sql(query, params=dict(params or {}))
+        return self._cursor().sql(query, params=dict(params) if params else None)
 
     def __repr__(self) -> str:
         return f"<Record {self.path}: {', '.join(f'{n:,} {name}' for name, n in self._counts().items())}>"
@@ -556,8 +556,7 @@ class Record:
         return _fetch(self._cursor(), sql, params or {})
 
     def _dicts(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[Row]:
-        found = self._cursor().execute(sql, dict(params or {}))
-        for batch in found.to_arrow_reader(10_000) or ():
+        for batch in self.sql(sql, params).to_arrow_reader(10_000):
             yield from batch.to_pylist()
 
     def _coded(self, kind: type[R], coding: int) -> Iterator[R]:

@@ -377,7 +377,7 @@ def _by_name(claims: list[Claim], law: Rules, match: str) -> list[list[Claim]]:
             by_parties.setdefault(codes, []).append(cluster)
 
     def wider(less: _Cluster) -> list[_Cluster]:
-        lists = [by_word[w] for w in less.words] or [by_party[p] for p in less.parties]
+        lists = [by_word[w] for w in less.words] if less.proper else [by_party[p] for p in less.parties]
         fits = [c for c in min(lists, key=len, default=[]) if c is not less and _fits_name(less, c)]
         loose = [] if less.named else [c for c in by_parties.get(less.parties, ()) if _fits_loosely(less, c)]
         return fits + loose

@@ -26,6 +26,10 @@ LIGHT = frozenset(
 )
 
 
+# Prepositions that a date or place does not take.
+_LOOSE = frozenset({"between", "among", "with", "against", "by", "alongside", "on", "in", "at", "over", "to", "from"})
+
+
 @dataclass(slots=True)
 class Argument:
     """A head token in a role; `prep` is the preposition it hangs on, `None` for a bare argument."""
@@ -147,11 +151,14 @@ def verb(token: Any) -> Predicate:
 
 
 def oblique(prep: Any) -> list[Argument]:
-    """The arguments of a preposition; "on behalf of X" also gives X under "of"."""
+    """The arguments of a preposition; "on behalf of X" also gives X under "of". What parsers hang on a date or place
+    ("a summit in March between A and B") belongs further up and is given as well."""
     found = []
     for child in prep.children:
         if child.dep_ == "pobj":
             found += [Argument(of_head(t), prep.lower_) for t in spread(child)]
+            if child.ent_type_ in ("DATE", "TIME", "GPE", "LOC", "FAC") and prep.lower_ not in ("between", "among", "with"):
+                found += [a for c in child.children if c.dep_ == "prep" and c.lower_ in _LOOSE for a in oblique(c)]
         elif child.dep_ == "pcomp":
             found.append(Argument(child, prep.lower_))
         elif child.dep_ == "prep":

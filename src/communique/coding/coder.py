@@ -41,6 +41,11 @@ __all__ = ["Coder"]
 # A time or place belongs to the verb above it; these prepositions say where something took place.
 _WHERE = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "off", "on", "from", "to", "into"})
 _AT = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "off", "on"})
+# What stands behind these is not the event's own time, but a bound of it.
+_BOUNDS = frozenset({"before", "ahead", "prior", "until", "till", "after", "following"})
+# A place belongs to an event at most so many nouns above it: "signed a pact in Quito", not "criticised plans for an
+# office in Quito".
+_NEAR = 1
 _HISTORICAL = timedelta(days=365)
 
 
@@ -178,28 +183,52 @@ class Reading:
                     owners.setdefault(t, draft.predicate.head.i)
         when_of: dict[int, When] = {}
         for when, (first, last) in self.times:
-            owner = self._owner(first, last, owners)
+            owner = self._named_behind(last, owners) or self._owner(first, last, owners, _BOUNDS)
             if owner is not None:
                 when_of.setdefault(owner, when)
         where_of: dict[int, Place] = {}
         for place, (first, last) in self.places:
             root = _root(self.parsed, first, last)
             if root.dep_ == "pobj" and root.head.lower_ in _AT:
-                owner = self._owner(first, last, owners)
+                owner = self._owner(first, last, owners, frozenset(), _NEAR)
                 if owner is not None:
                     where_of.setdefault(owner, place)
         for draft in self.drafts:
             self._inherit(draft, heads, when_of, where_of)
         return when_of, where_of
 
-    def _owner(self, first: int, last: int, owners: dict[int, int]) -> int | None:
-        """The event whose clause holds these tokens: the first event met on the way up the tree."""
+    def _named_behind(self, last: int, owners: dict[int, int]) -> int | None:
+        """ "The July 11 and 12 NATO summit": the event whose name begins with its time, however it is parsed."""
+        doc = self.parsed.doc
+        for i in range(last, min(last + 4, len(doc))):
+            if doc[i].pos_ not in ("NOUN", "PROPN", "ADJ", "PART"):
+                return None
+            if i in owners and doc[i].pos_ in ("NOUN", "PROPN"):
+                before = doc[self._phrase_start(last)]
+                return owners[i] if before.pos_ in ("DET", "PRON", "ADP", "ADJ") or doc[last].tag_ == "POS" else None
+        return None
+
+    def _phrase_start(self, last: int) -> int:
+        """The token before the time expression that ends at `last`."""
+        first = next(f for _, (f, l) in self.times if l == last)
+        return max(0, first - 1)
+
+    def _owner(
+        self, first: int, last: int, owners: dict[int, int], stops: frozenset[str], nouns: int | None = None
+    ) -> int | None:
+        """The event whose clause holds these tokens: the first event met on the way up the tree. `stops`: prepositions
+        that end the way ("ahead of the summit" is not the summit's time); `nouns`: at most so many nouns between."""
         node = _root(self.parsed, first, last)
+        passed = 0
         while True:
             if node.i in owners and not first <= node.i < last:
                 return owners[node.i]
-            if node.head == node:
+            if node.head == node or node.lower_ in stops:
                 return None
+            if node.pos_ in ("NOUN", "PROPN") and not first <= node.i < last:
+                passed += 1
+                if nouns is not None and passed > nouns:
+                    return None
             node = node.head
 
     def _inherit(self, draft: Draft, heads: set[int], when_of: dict[int, When], where_of: dict[int, Place]) -> None:

@@ -48,9 +48,9 @@ _AMBIGUOUS_MONTHS = frozenset({"may", "march"})
 
 # ---- patterns over letters
 
-_NUM = r"(?:a?q|[ah]|[dnY#]|O|N(?:-?N){0,3}(?:&a?h)?)"
+_NUM = r"(?:a?q|ha?|a|[dnY#]|O|N(?:-?N){0,3}(?:&a?h)?)"
 _PRE = r"(?:t?y-?|t?Zo|[yER]I|[ER])"
-_ENDED = rf"(?:[dnY](?:[-][dnY])?@|@[dnY])"
+_ENDED = r"(?:[dnY](?:[->&][dnY])?@|@[dnY])"
 _WHICH = r"(?:[ti]?[lpvxfck]|i|j?s|ts|j)"
 _REL = rf"(?:{_WHICH}u)"
 _OF_YEAR = rf"(?:,?o?Y|,?o{_REL}|{_REL})"
@@ -60,7 +60,7 @@ _GRAMMAR = re.compile(
     rf"""(?P<iso>K|J)
     | (?P<turn>t?u[BG]D)
     | (?P<distance>{_MANY}(?:g|[ERBGP]))
-    | (?P<recurrent>\*(?:{_NUM}[uU]|[uUWTe])|V)
+    | (?P<recurrent>\*(?:{_NUM}[uU]|[uUWT])|aWT?|V)
     | (?P<extent>[ti]?[lpxfcv](?:A?{_NUM}-?[uU]|U)|t?A?{_NUM}[pvf]U)
     | {_PRE}?(?:
         (?P<days_month>(?:[lxi]?[Ww],?)?t?[dO]{_DAYS}o?[Mm]{_OF_YEAR}?)
@@ -81,6 +81,7 @@ _GRAMMAR = re.compile(
       | (?P<day>D(?:T)?|[lij]T|t?[xf]T)
       )
     | (?P<within>{_PRE}tu)
+    | (?P<weekend>tu)
     | (?P<nth>tO(?![-_^uUOhqMm&NdnaSTFZ0]))
     | (?P<duration>{_MANY}(?:-?0)?)
     | (?P<clock>C)
@@ -232,7 +233,7 @@ _SMALLER = {"century": ("decade", 10), "decade": ("year", 10), "year": ("month",
 
 def _whole(unit: str, count: float) -> tuple[str, float]:
     """Half a century as five decades, a decade as ten years: the unit a person means."""
-    while unit in _SMALLER and (count != int(count) or (unit == "decade" and count == 1)):
+    while unit in _SMALLER and (count != int(count) or unit == "century" or (unit == "decade" and count == 1)):
         unit, count = _SMALLER[unit][0], count * _SMALLER[unit][1]
     return unit, count
 
@@ -391,7 +392,7 @@ class _Lexicon:
                 elif k < last and (letters[k + 1] == "%" or self._counts(tokens, letters, k)):
                     letters[k] = "#"
                 elif letter == "Y" and k and tokens.word(k - 1) in self.counting:
-                    letters[k] = "n"
+                    letters[k] = "Y" if "".join(letters[k + 1 : k + 3]) in ("-Y", ">Y") else "n"
             elif letter in "WSF" and (
                 (k and tokens.word(k - 1) in self.names_before) or tokens.word(k + 1) in self.names_behind
             ):
@@ -405,9 +406,10 @@ class _Lexicon:
             return True
         if letters[k] != "Y":
             return False
-        unit = letters[k + 1] if letters[k + 1] != "-" else letters[k + 2 : k + 3]
-        of_many = k > 0 and letters[k - 1] == "o" and letters[k + 1] == "_" and behind.endswith("s") and len(behind) > 4
-        return of_many or "".join(unit) in ("u", "U")
+        many = behind.endswith("s") and len(behind) > 4 or behind.endswith(("children", "people"))
+        of_many = k > 0 and letters[k - 1] == "o" and letters[k + 1] == "_" and many and tokens.values[k] < 1900
+        units = "".join(letters[k + 1 : k + 3])
+        return of_many or units[0] == "U" or units in ("-u", "u0")
 
 
 def _literal(phrase: str) -> str:
@@ -547,6 +549,8 @@ def _count(tokens: _Tokens, i: int, j: int) -> tuple[float | None, bool]:
 # ---- resolving
 
 
+_HEAD = 4  # tokens before a year that heads its sentence
+_NEW_YEAR = 8  # months back that mean the next year: "in December ... In January"
 _CUES = 25  # tokens before a date in which a verb may tell its tense
 _JOINS = frozenset("->&<,/")
 
@@ -563,6 +567,8 @@ class _Resolver:
         self.mentioned: _Extent | None = None
         self._fine: _Extent | None = None
         self._day_said: _Extent | None = None
+        self._story: _Extent | None = None
+        self._antique = False
         self._explicit: tuple[int, _Extent] | None = None
         self._implicit: tuple[int, date] | None = None
         self._last: int | None = None
@@ -575,6 +581,7 @@ class _Resolver:
             for item in self._items(spec):
                 extent = self._try(item)
                 dated = item.rule not in _UNDATED
+                self._antique = item.era == "BC" or (self._antique and item.year is None)
                 found.append(_Found(item.i, item.j, item.rule, extent, dated))
                 if dated and extent is not None and item.rule != "extent":
                     self.mentioned = extent
@@ -587,14 +594,24 @@ class _Resolver:
             self._fine = extent
         if extent.grain == "day":
             self._day_said = extent
+        if extent.first is not None and (extent.grain != "year" or self._sets_scene(spec)):
+            self._story = extent
         if spec.year is not None and spec.month is not None:
             self._explicit = (spec.j, extent)
         elif spec.month is not None and extent.first is not None:
             self._implicit = (spec.j, extent.first)
 
+    def _sets_scene(self, spec: _Spec) -> bool:
+        """Whether a year heads its sentence or is a heading: one named in passing does not move the story."""
+        heading = self.tokens.letter(spec.i - 1) == "|" and self.tokens.letter(spec.j) == "|"
+        return self._story is None or heading or spec.i - self.sentence(spec.i) <= _HEAD
+
     def _items(self, spec: _Spec) -> Iterator[_Spec]:
         if spec.rule == "years" and spec.year is not None:
             yield from self._two_years(spec)
+        elif spec.rule == "era" and re.fullmatch("[dnY].[dnY]@", self.tokens.letters[spec.i : spec.j]):
+            yield replace(spec, j=spec.i + 1, year=None)
+            yield replace(spec, i=spec.i + 2, year=None)
         elif spec.items:
             for i, j, day in spec.items:
                 yield replace(spec, i=i, j=j, day=day, items=())
@@ -635,6 +652,8 @@ class _Resolver:
             return None
         if extent is None or spec.part is None:
             return extent
+        if spec.part == "end" and spec.rule in ("within", "relative") and not self.narrative and extent.until:
+            extent = replace(extent, value=(extent.until - _DAY).isoformat())
         return self._within_part(extent, spec.part) if spec.part in ("earlier", "later") else _part(extent, spec.part)
 
     def _within_part(self, extent: _Extent, part: str) -> _Extent:
@@ -650,7 +669,9 @@ class _Resolver:
 
     def _base(self, mentioned: bool, size: int = 0) -> date | None:
         """The day counted from: the date mentioned last where the words or the mode say so, else the anchor.
-        `None` where that date is coarser than the unit of `size` days."""
+        `None` where that date is coarser than the unit of `size` days, or before Christ."""
+        if self._antique and (mentioned or self.narrative):
+            return None
         said = self._fine if 0 < size < _SIZES["year"] else self.mentioned
         if (mentioned or self.narrative) and said is not None and said.first is not None:
             return said.first if _SIZES[said.grain] <= size or not size else None
@@ -703,7 +724,7 @@ class _Resolver:
         if spec.which:
             return self._chosen(spec.which, choices, base)
         if self.narrative:
-            return self._told(spec, choices, base)
+            return self._told(spec, make, base)
         began = self._began(spec)
         if began is not None:
             return min((c for c in choices if c.first and c.first >= began), key=_first, default=None)
@@ -719,9 +740,11 @@ class _Resolver:
         between = self.tokens.letters[self._last : spec.i].rstrip("t")
         return self.mentioned.first if between in ("-", ">", "<") else None
 
-    def _told(self, spec: _Spec, choices: list[_Extent], base: date) -> _Extent | None:
-        same = [c for c in choices if c.first and c.first.year == base.year]
-        return same[0] if same else None
+    def _told(self, spec: _Spec, make: Callable[[int], _Extent], base: date) -> _Extent | None:
+        """A date of the story without its year: the year reached, or the next where the months began anew."""
+        at = self._story.first if self._story is not None and self._story.first is not None else base
+        anew = spec.month is not None and self._story is not None and self._story.grain not in ("year", "decade", "century")
+        return _make(make, at.year + (anew and at.month - (spec.month or 12) >= _NEW_YEAR))
 
     def _chosen(self, which: str, choices: list[_Extent], base: date) -> _Extent | None:
         """"Last July": the latest that was over; "next": the first to come; "this", "that": the nearest."""
@@ -837,14 +860,22 @@ class _Resolver:
         if letters[-1] in "BG" and self.tokens.letter(spec.j) in "t^aM":
             return None
         step = -1 if letters[-1] == "B" else 1 if letters[-1] == "G" else _step(spec.which)
-        if spec.unit == "weekend" and spec.which == "i" and self.tense(spec) is not False and not self.narrative:
-            step = 0 if base.isoweekday() >= 6 else -1
+        if spec.unit == "weekend" and spec.which == "i":
+            return self._weekend(spec)
         return _of_unit(spec.unit, base, step)
+
+    def _weekend(self, spec: _Spec) -> _Extent | None:
+        """"Over the weekend": the one before the anchor, or the one to come where the clause is of the future."""
+        base = self._base(False)
+        if base is None:
+            return None
+        ahead = self.narrative or self.tense(spec) is False or base.isoweekday() >= 6
+        return _weekend(base - (0 if ahead else 7) * _DAY)
 
     def _within(self, spec: _Spec) -> _Extent | None:
         """"Late in the year", "the end of the month"."""
         base = self._base(False)
-        return _of_unit(spec.unit, base, 0) if base and spec.unit else None
+        return _of_unit(spec.unit, base, 0) if base and spec.unit and spec.unit != "day" else None
 
     def _day(self, spec: _Spec) -> _Extent | None:
         """"Yesterday", "this morning", "last night", "that evening", "the next morning"."""
@@ -852,7 +883,11 @@ class _Resolver:
             base, step = self.anchor, spec.offset if spec.offset is not None else -(spec.which == "l")
         else:
             base, step = self._base(True, 1), 0 if spec.which == "j" else 1
-        return self._timed(_day(base + step * _DAY), spec) if base else None
+        if base is None:
+            return None
+        found = self._timed(_day(base + step * _DAY), spec)
+        generic = spec.offset == 0 and spec.time is None and (self.narrative or self.tense(spec) is None)
+        return replace(found, value="PRESENT_REF") if generic and found else found
 
     def _nth(self, spec: _Spec) -> _Extent | None:
         """"On the 20th": of the month spoken of."""
@@ -871,11 +906,12 @@ class _Resolver:
         count, vague = _count(self.tokens, spec.i, spec.j)
         ago = self.tokens.letters[spec.j - 1] == "g"
         unit = spec.unit or "day"
+        if unit in _CLOCK_UNITS and (unit != "hour" or not count or count < 24):
+            return _Extent(None, None, "period", "XXXX-XX-XXTXX", "TIME")
         if vague or count is None:
-            return self._some_time_ago(unit) if ago and not self.narrative else None
-        if unit in _CLOCK_UNITS:
-            if unit != "hour" or count < 24:
-                return _Extent(None, None, "period", "XXXX-XX-XXTXX", "TIME")
+            some = _Extent(None, None, "period", "PAST_REF" if ago or self._direction(spec) < 0 else "FUTURE_REF")
+            return self._some_time_ago(unit) if ago and not self.narrative else some
+        if unit == "hour":
             unit, count = "day", count // 24
         unit, count = _whole(unit, count)
         base = self.anchor if ago else self._base(True, _SIZES.get(unit, 0))
@@ -913,7 +949,8 @@ class _Resolver:
         unit = spec.unit or "day"
         value = _duration(count, unit)
         if vague or count is None or self.anchor is None or self.narrative or unit in _CLOCK_UNITS:
-            recent = vague and _step(spec.which) < 0 and unit not in _CLOCK_UNITS and not self.narrative
+            some = "q" in self.tokens.letters[spec.i : spec.j]
+            recent = some and _step(spec.which) < 0 and unit not in _CLOCK_UNITS and not self.narrative
             return self._some_time_ago(unit) if recent else _Extent(None, None, "period", value, "DURATION")
         step = _step(spec.which)
         other = _moved(self.anchor, unit, step * count)
@@ -933,7 +970,8 @@ class _Resolver:
         return _Extent(None, None, "period", _duration(1 if vague else count, spec.unit or "day"), "SET")
 
     def _clock(self, spec: _Spec) -> _Extent | None:
-        base = self._base(False)
+        said = self._last is not None and self._last >= self.sentence(spec.i) and self.mentioned is not None
+        base = self.mentioned.first if said and self.mentioned and self.mentioned.grain == "day" else None
         form = self.tokens.word(spec.i).replace(".", "")
         hours, _, minutes = re.sub(r"[^\d:]", "", form).partition(":")
         hour = int(hours) % 12 + 12 * form.endswith("pm") if form[-1] == "m" else int(hours)
@@ -997,11 +1035,22 @@ class _Resolver:
 
     def _verb(self, k: int) -> bool | None:
         word, words = self.tokens.word(k), self.lexicon.tense
+        if word == "to":
+            return False if self.tokens.word(k + 1) == "be" else None
+        if self.tokens.letters[k] not in "_^":
+            return None
         if word in words["future"] or (word.endswith("ll") and word[-3:-2] in "'’"):
-            return False
+            return False if self._points_ahead(k, word) else None
         if word in words["past"] or (word.endswith("ed") and len(word) > 4):
             return None if self.tokens.word(k - 1) == "be" else True
-        return False if word == "to" and self.tokens.word(k + 1) == "be" else None
+        return None
+
+    def _points_ahead(self, k: int, word: str) -> bool:
+        """No "set up", "due to the storm", "going well"."""
+        behind = self.tokens.word(k + 1)
+        if word == "due":
+            return behind != "to" or self.tokens.letter(k + 2) not in "ta"
+        return word not in ("set", "going") or behind in ("to", "for")
 
 
 _UNDATED = frozenset({"duration", "recurrent", "clock", "reference"})
@@ -1167,7 +1216,7 @@ def _is_ordinal_of(*units: str) -> Callable[[_Tokens, str, int, int], bool]:
 
 def _is_end(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
     """"Year's end"; "these weeks" is no week."""
-    if "Z" in letters:
+    if letters[-1] == "Z":
         return tokens.word(j - 1) == "end"
     return "U" not in letters or tokens.values[j - 1] == "year"
 
@@ -1180,6 +1229,10 @@ def _is_weekday(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
 def _is_feast(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
     """No "Joan Christmas" or "White Christmas"."""
     return letters != "H" or tokens.letter(i - 1) != "^" or tokens.ends[i - 1] + 1 < tokens.starts[i]
+
+
+def _is_weekend(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
+    return tokens.values[j - 1] == "weekend" and tokens.word(i - 1) in ("over", "during", "throughout", "at", "on", "of")
 
 
 def _is_nth(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
@@ -1195,6 +1248,7 @@ _CHECKS: dict[str, Callable[[_Tokens, str, int, int], bool]] = {
     "relative": _is_end,
     "weekday": _is_weekday,
     "phrase": _is_feast,
+    "weekend": _is_weekend,
     "nth": _is_nth,
 }
 
@@ -1206,7 +1260,7 @@ def _mode(specs: list[_Spec], anchor: date | None) -> str:
     if any(_near_day(s, anchor) for s in specs):
         return _NEWS
     years = [s.year for s in specs if s.year is not None]
-    far = sum(abs(y - anchor.year) > 1 for y in years)
+    far = sum(abs(y - anchor.year) > 1 for y in years) + sum(s.era == "BC" for s in specs)
     near = sum(s.rule in ("weekday", "day") or "l" in s.which for s in specs) + len(years) - far
     return _NARRATIVE if far >= 6 and far > near else _NEWS
 
@@ -1270,7 +1324,8 @@ def _when(tokens: _Tokens, group: list[_Found]) -> When | None:
     opens = "" if _compares(tokens, i - 1) else tokens.letter(i - 1)
     if first.extent is not None and len(group) == 1 and opens and opens in "+<BG" and first.extent.kind != "DURATION":
         i -= 1
-        start, until = {"+": (start, None), "<": (None, until), "B": (None, start), "G": (until, None)}[opens]
+        ended = opens == "B" and "Z" in tokens.letters[first.i : j] and "end" in tokens.text[tokens.starts[first.i] : tokens.ends[j - 1]]
+        start, until = {"+": (start, None), "<": (None, until), "B": (None, until if ended else start), "G": (until, None)}[opens]
     text = tokens.text[tokens.starts[i] : tokens.ends[j - 1]]
     iso = [None if d is None else d.isoformat() for d in (start, until)]
     return When(tokens.starts[i], tokens.ends[j - 1], text, iso[0], iso[1], grain if any(iso) else None)

@@ -13,7 +13,7 @@ from typing import Any
 
 from communique.codebook import Codebook, Row
 from communique.coding.actors import Mention, Mentions
-from communique.coding.clauses import LIGHT, Predicate, predicates
+from communique.coding.clauses import LIGHT, Predicate, predicates, spread, verb
 from communique.coding.parse import Parsed
 from communique.coding.status import Reading, StatusStation
 from communique.model import Reason, Status
@@ -24,6 +24,11 @@ HARMFUL = frozenset({"ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST"})
 GOVERNORS = frozenset({"AGREE", "REJECT", "THREATEN", "REQUEST", "CONCEDE"})
 # Sectors whose holders make an event political even where no state or organisation is named.
 POLITICAL = frozenset("GOV MIL LEG JUD SPY PTY OPP REB SEP UAF COP PRE PRM PAR IGO IMG NGO ELI".split())
+# Prepositions behind which a noun tells the scene of the verb's own act: "met at a summit".
+_SCENE = frozenset({"at", "in", "during", "on", "for"})
+# "A US-led war" is a war of the United States; "US-backed rebels" are not the United States.
+_LED = frozenset({"led", "mediated", "brokered", "sponsored", "organised", "organized", "hosted"})
+_EXAMPLES = frozenset({"like", "including", "as"})
 # Where the recipient is looked for when the object is no actor, first hit wins.
 _VERB_PREPS = ("against", "on", "to", "with", "at", "from", "upon", "toward", "towards", "over", "for", "of", "in", "into")
 _NOUN_PREPS = ("on", "against", "to", "with", "at", "upon", "of", "for", "in", "from", "over", "towards")
@@ -123,14 +128,16 @@ class EventStation:
             if i in taken:
                 continue
             match = matches[i]
-            inner = self._inner(match, matches) if match.type in GOVERNORS else None
-            if inner:
-                taken.add(inner.predicate.head.i)
-            draft = self._draft(match, inner, mentions, ahead)
-            if draft is not None:
-                draft.contexts = self._contexts(parsed, first, last, draft)
-                drafts.append(draft)
-        return [d for d in drafts if d.predicate.head.i not in taken]
+            inners = self._inners(match, matches) if match.type in GOVERNORS else []
+            if not inners and match.frame.roles.get("act") == "needed":
+                continue
+            taken.update(inner.predicate.head.i for inner in inners)
+            for inner in inners or [None]:
+                draft = self._draft(match, inner, mentions, ahead)
+                if draft is not None:
+                    draft.contexts = self._contexts(parsed, first, last, draft)
+                    drafts.append(draft)
+        return [d for d in drafts if d.predicate.head.i not in taken or d.inner is not None]
 
     def match(self, predicate: Predicate, mentions: Mentions) -> Frame | None:
         """The most specific lexicon row that fits, or `None`."""
@@ -208,32 +215,40 @@ class EventStation:
             if match is None or match.predicate.kind != "verb" or match.type in GOVERNORS:
                 continue
             p = match.predicate
-            named = [w for _, slot, _, w in match.frame.constraints if slot in ("obj", "prep") and w]
-            for token in [*p.objects, *(a.token for a in p.obliques)]:
+            named = tuple(w for positive, slot, _, ws in match.frame.constraints if positive and slot in ("obj", "prep") for w in ws)
+            together = [(t, True) for t in p.objects] + [(a.token, a.prep in _SCENE) for a in p.obliques]
+            for token, close in together:
                 if token.i not in matches or token.i == i:
                     continue
-                if named or match.type == matches[token.i].type:
+                if (named and self.is_one_of(token, named)) or (close and match.type == matches[token.i].type):
                     del matches[token.i]
                 elif p.lemma in LIGHT and token in p.objects:
                     del matches[i]
                     break
 
-    def _inner(self, match: _Match, matches: dict[int, _Match]) -> _Match | None:
-        """The act that is promised, refused, threatened or demanded."""
+    def _inners(self, match: _Match, matches: dict[int, _Match]) -> list[_Match]:
+        """The acts that are promised, refused, threatened or demanded, the first one first."""
         p = match.predicate
-        for token in (p.xcomp, p.gerund, p.ccomp, *p.objects, *(a.token for a in p.obliques if a.prep in _ACT_PREPS)):
+        places = (p.xcomp, p.gerund, p.ccomp, *p.objects, *(a.token for a in p.obliques if a.prep in _ACT_PREPS))
+        for token in places:
             if token is None or token.i == p.head.i:
                 continue
-            if token.i in matches:
-                return matches[token.i]
-            for child in token.children:
-                if child.i in matches and child.dep_ in ("dobj", "xcomp", "attr"):
-                    return matches[child.i]
-        return None
+            found = [m for t in spread(token) if (m := self._act_at(t, matches)) is not None]
+            if found:
+                return found
+        return []
+
+    @staticmethod
+    def _act_at(token: Any, matches: dict[int, _Match]) -> _Match | None:
+        if token.i in matches:
+            return matches[token.i]
+        return next((matches[c.i] for c in token.children if c.i in matches and c.dep_ in ("dobj", "xcomp", "attr")), None)
 
     def _draft(self, match: _Match, inner: _Match | None, mentions: Mentions, ahead: frozenset[int]) -> Draft | None:
         p, frame = match.predicate, match.frame
         actors, recipients = self._parties(p, frame, mentions)
+        if not actors and match.type != "ASSAULT" and _lifeless(p):
+            return None
         if inner is not None:
             more_actors, more_recipients = self._parties(inner.predicate, inner.frame, mentions)
             if match.type != "REQUEST":
@@ -251,8 +266,10 @@ class EventStation:
         mode = frame.row.get("mode")
         act = inner.type if inner is not None else None
         kind, act, mode, status = self._rule(match.type, act, mode, reading)
-        if inner is not None and mode is None and kind == "AGREE":
-            mode = None
+        if inner is not None and act is not None and status is Status.PLANNED:
+            deep = self.status.read(inner.predicate.head)
+            if deep.status is Status.HYPOTHETICAL:
+                status, reading = deep.status, deep
         reasons = [Reason("type", frame.row.file, frame.row.line, _row_name(frame.row)), reading.reason]
         if inner is not None:
             reasons.append(Reason("act", inner.frame.row.file, inner.frame.row.line, _row_name(inner.frame.row)))
@@ -332,6 +349,9 @@ class EventStation:
             for prep in preps:
                 inside = [g for o in p.objects for c in o.children if c.dep_ == "prep" and c.lower_ == prep for g in c.children]
                 recipients = recipients or [m for m in self.mentions_of(inside, mentions) if m not in actors]
+        if frame.type == "CONSULT" and p.gerund is not None and not recipients:
+            # "discussed opening an office with X": parsers hang the partner on the inner verb
+            recipients = [m for m in self.mentions_of(verb(p.gerund).preps.get("with", []), mentions) if m not in actors]
         if p.kind == "noun" and not actors:
             of = self.mentions_of(p.preps.get("of", []), mentions)
             if of and recipients and recipients != of:
@@ -349,7 +369,7 @@ class EventStation:
             inside = [
                 m
                 for c in token.children
-                if c.dep_ in ("poss", "amod", "compound", "nmod", "appos")
+                if c.dep_ in ("poss", "amod", "compound", "nmod", "appos") or (c.dep_ == "npadvmod" and token.lower_ in _LED)
                 for m in [mentions.at(c.i)]
                 if m is not None and _coded(m)
             ]
@@ -357,11 +377,17 @@ class EventStation:
                 for c in token.children:
                     if c.dep_ == "prep" and c.lower_ in ("of", "in", "from", "by"):
                         inside += [m for g in c.children if g.dep_ == "pobj" for m in [mentions.at(g.i)] if m and _coded(m)]
+            inside = inside or self._examples(token, mentions)
             if inside:
                 found += inside
             elif mention is not None:
                 found.append(mention)
         return found
+
+    def _examples(self, token: Any, mentions: Mentions) -> list[Mention]:
+        """ "Countries like Japan", "partners including the UK": those named."""
+        named = [t for c in token.children if c.dep_ == "prep" and c.lower_ in _EXAMPLES for g in c.children if g.dep_ == "pobj" for t in spread(g)]
+        return [m for t in named for m in [mentions.at(t.i)] if m is not None and _coded(m)]
 
     def _contexts(self, parsed: Parsed, first: int, last: int, draft: Draft) -> tuple[str, ...]:
         words = [parsed.doc[i].lemma_.lower() for i in range(first, last)]
@@ -391,6 +417,13 @@ def frame_of(row: Row) -> Frame:
         name, _, value = part.partition("=")
         roles[name] = value
     return Frame(row, row.values.get("type") or row["kind"], tuple(constraints), roles)
+
+
+def _lifeless(p: Predicate) -> bool:
+    """Whether something that is nobody does it: "the article bars", "the move angered"."""
+    if p.kind != "verb" or p.passive or not p.subjects:
+        return False
+    return all(t.pos_ in ("NOUN", "PRON", "NUM") and t.lower_ not in ("he", "she", "they", "it", "who", "we") for t in p.subjects)
 
 
 def _row_name(row: Row) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from communique.codebook import Codebook
 from communique.coding.actors import Mention
-from communique.coding.clauses import Predicate, predicates
+from communique.coding.clauses import Predicate, predicates, verb
 from communique.coding.events import EventStation, Frame, frame_of
 from communique.coding.status import Reading
 from communique.model import Claim, Party, Place, Reason, Status, TieStatus, When, make_id
@@ -29,6 +29,10 @@ _BODIES = frozenset({"IGO", "UNO", "EUR"})
 _SIMILAR = frozenset({"similar", "such", "other", "another", "further", "more", "additional"})
 _AHEAD = frozenset({"planned", "future", "proposed", "possible", "potential", "prospective", "new", "upcoming", "would-be"})
 _GROUPING_VERBS = frozenset({"comprise", "consist", "compose", "include", "make", "group", "bring", "link", "unite", "form"})
+# Cues by which somebody turns a tie down; after others ("denied", "failed to", "does not mean") it only is not so.
+_REFUSALS = frozenset(
+    "refuse reject rule decline oppose veto shelve scrap cancel abandon spurn snub dismiss block cancelled canceled aborted".split()
+)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _GROUP_NOUNS = frozenset({"country", "nation", "state", "government", "side", "partner", "ally", "member", "power", "party"})
 
@@ -119,7 +123,7 @@ class FactStation:
             "conflict": self._directed,
         }[kind]
         drafts = gather(report, p, base, before)
-        if p.kind == "noun" and frame.row.get("step") == "stands":
+        if p.kind == "noun":
             drafts = [d for d in map(_ahead, drafts) if not _said_before(d, before)]
         return drafts
 
@@ -128,7 +132,7 @@ class FactStation:
         for positive, slot, sub, words in frame.constraints:
             if not positive or not words:
                 continue
-            tokens = {"obj": p.objects, "subj": p.subjects, "prep": p.preps.get(sub or "", [])}.get(slot, [])
+            tokens = {"obj": p.objects, "subj": p.subjects, "prep": p.preps.get(sub or "", []), "of": [*p.preps.get("of", []), *p.modifiers]}.get(slot, [])
             for token in tokens:
                 if self.events.is_one_of(token, words):
                     return token
@@ -245,22 +249,32 @@ class FactStation:
         places = {first: (place, last) for place, (first, last) in report.places if first in area}
         used: set[int] = set()
         for i in cut:
-            if i in used:
+            if i in used or self._of_another(report, i, office, p.head):
                 continue
             m = report.mentions.at(i)
             party = self._party(m) if m is not None and m.first == i else None
             place = places.get(i)
             prep = _prep_before(report, i)
-            if party is not None and self._is_body(party) and prep in ("at", "to", "with"):
-                city = next((places[j] for j in cut if i < j <= (m.last if m else i) + 3 and j in places), None)
+            if party is not None and m is not None and self._is_body(party) and prep in ("at", "to", "with"):
+                used |= set(range(m.first, m.last))
+                city = next((places[j] for j in cut if m.last <= j <= m.last + 3 and j in places), None)
                 if city:
-                    used |= {j for j in range(i + 1, city[1])}
+                    used |= set(range(m.last, city[1]))
                 found.append((party, city[0] if city else None))
             elif place is not None and prep in ("in", "at", "near", "on", "to", None, "and", ","):
                 found += self._host_by_place(report, place[0], i, place[1], party)
                 if found and _same_country(found, places, place[1]):
                     used |= set(range(place[1], place[1] + 3))
         return found
+
+    def _of_another(self, report: Report, i: int, office: Any, head: Any) -> bool:
+        """Whether a name hangs on another office: "... by separating its mission from its embassy in Belgium"."""
+        for above in report.parsed.token(i).ancestors:
+            if above.i in (office.i, head.i):
+                return False
+            if above.pos_ == "NOUN" and self.events.is_one_of(above, ("PRESENCE",)):
+                return True
+        return False
 
     def _host_by_place(self, report: Report, place: Place, first: int, last: int, party: Party | None) -> list[tuple[Party, Place | None]]:
         if place.country is None:
@@ -284,6 +298,8 @@ class FactStation:
         if base.frame.type == "relations" and p.kind == "verb" and p.lemma in ("recognise", "recognize"):
             found = self._codes([*self._parties_of(report, p.subjects), *self._parties_of(report, p.objects)], "party")
         if len(found) < 2:
+            found = self._codes([*self._parties_of(report, _speakers(p.head)), *self._parties_of(report, inner)], "party")
+        if len(found) < 2:
             return []
         name, named = tie_name(report, centre) if centre.pos_ in ("NOUN", "PROPN") else (None, False)
         return [replace(base, parties=found, name=name, named=named)]
@@ -293,11 +309,15 @@ class FactStation:
         centre = base.centre
         senders = self._codes([*self._parties_of(report, p.subjects), *self._around(report, centre)], roles[0])
         tokens: list[Any] = []
-        for prep in ("on", "against", "with", "upon", "to", "from", "in", "of", "between"):
-            tokens += p.preps.get(prep, [])
-            for c in centre.children:
-                if c.dep_ == "prep" and c.lower_ == prep:
-                    tokens += [t for g in c.children if g.dep_ == "pobj" for t in _spread(g)]
+        for preps in (("on", "against", "with", "upon", "between"), ("to", "from", "of"), ("in",)):
+            for prep in preps:
+                tokens += p.preps.get(prep, [])
+                for c in centre.children:
+                    if c.dep_ == "prep" and c.lower_ == prep:
+                        tokens += [t for g in c.children if g.dep_ == "pobj" for t in _spread(g)]
+            # "the war against Russia in Ukraine": where it is fought is no party
+            if self._parties_of(report, tokens):
+                break
         if p.kind == "verb" and centre.i == p.head.i:
             tokens += p.objects
         targets = self._codes(self._parties_of(report, tokens), roles[1])
@@ -388,14 +408,34 @@ def _spread(token: Any) -> list[Any]:
     return found
 
 
+def _speakers(token: Any) -> list[Any]:
+    """Who signs, agrees or plans what a noun names: the subjects of the verb above it."""
+    for above in token.ancestors:
+        if above.pos_ == "VERB":
+            return verb(above).subjects
+    return []
+
+
 def _prep_before(report: Report, i: int) -> str | None:
     """The preposition, comma or "and" that a name stands behind, over articles and earlier list items."""
     for j in range(i - 1, max(-1, i - 4), -1):
         token = report.parsed.token(j)
         if token.lower_ in ("the", "a", "an") or token.dep_ in ("compound", "amod"):
             continue
-        return str(token.lower_) if token.pos_ in ("ADP", "CCONJ", "PUNCT") else None
+        if token.pos_ in ("CCONJ", "PUNCT"):
+            return _shared_prep(report.parsed.token(i)) or str(token.lower_)
+        return str(token.lower_) if token.pos_ == "ADP" else None
     return None
+
+
+def _shared_prep(token: Any) -> str | None:
+    """The preposition that a list stands behind: "at the UN in New York and the OSCE in Vienna"."""
+    node = token
+    while node.dep_ in ("compound", "nmod", "amod") and node.head.i != node.i:
+        node = node.head
+    while node.dep_ in ("conj", "appos"):
+        node = node.head
+    return str(node.head.lower_) if node.dep_ == "pobj" else None
 
 
 def _same_country(found: list[tuple[Party, Place | None]], places: dict[int, tuple[Place, int]], after: int) -> bool:
@@ -410,7 +450,7 @@ def _standing(frame: Frame, reading: Reading) -> tuple[TieStatus, str, bool]:
     """What a passage says of the tie: the row's status as qualified by the status of its clause."""
     status = TieStatus(frame.row["status"])
     step = frame.row.get("step") or str(status)
-    lexical = reading.reason.file.endswith("status.csv")
+    refused = reading.reason.file.endswith("status.csv") and reading.reason.row.split()[0] in _REFUSALS
     match reading.status:
         case Status.PLANNED if status in _OPEN:
             return TieStatus.PLANNED, f"{step} planned", True
@@ -421,7 +461,7 @@ def _standing(frame: Frame, reading: Reading) -> tuple[TieStatus, str, bool]:
             return TieStatus.ACTIVE, f"{step} {ahead}", True
         case Status.NEGATED if status in (TieStatus.ENDED, TieStatus.SUSPENDED):
             return TieStatus.ACTIVE, f"{step} denied", True
-        case Status.NEGATED if lexical:
+        case Status.NEGATED if refused:
             return TieStatus.REJECTED, "ruled out", True
         case Status.NEGATED:
             return status, f"{step} denied", False
@@ -439,7 +479,10 @@ def _ahead(draft: _Draft) -> _Draft:
 
 
 def _said_before(draft: _Draft, before: list[_Draft]) -> bool:
-    """Whether a bare mention ("the office in Tokyo") points back at a tie this report has spoken of."""
+    """Whether a mention by a noun ("the office in Tokyo", "the opening of the office") points back at a tie that this
+    report has spoken of: it takes up what was said and tells nothing new, unless an end or a time of its own."""
+    if draft.frame.row.get("step") != "stands" and draft.status not in _OPEN:
+        return False
     mine = {q.entity for q in draft.parties}
     return any(d.frame.type == draft.frame.type and mine <= {q.entity for q in d.parties} for d in before)
 
