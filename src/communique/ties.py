@@ -48,6 +48,7 @@ _YEAR_DAYS = 366
 # Sectors that speak for a state.
 _OFFICIAL = frozenset({"GOV", "MIL", "LEG", "JUD", "SPY"})
 _WIDE = frozenset({"country", "region", "area"})
+_MONTHS = {"month": 1, "quarter": 3, "season": 3, "year": 12}
 _FINE = frozenset({"day", "hour", "time", None})
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&+-]{1,7}")
 _BRACKET = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<short>[^)\]]+)[)\]]\s*$")
@@ -158,22 +159,13 @@ def resolutions(
     return found
 
 
-def aliases(claims: Iterable[Claim], *, gone: Iterable[Claim] = (), book: Codebook | None = None) -> dict[str, str]:
-    """Every id that a tie may once have had -> the id it has now.
-
-    A claim gives its tie its id when it is the earliest one known, so each claim's own potential id is an alias.
-    `gone`: claims of article versions that count no longer; an id one of them gave answers with the tie that its
-    claim would belong to, if there is one.
-    """
-    law = rules(book or shipped())
-    current = _sorted(claims)
-    now = {c.id: make_id("t", group[0].id) for group in _groups(current, law) for c in group}
-    found = {make_id("t", claim): tie for claim, tie in now.items()}
-    lost = [c for c in gone if c.id not in now]
-    for group in _groups(_sorted([*current, *lost]), law) if lost else ():
-        anchor = next((c.id for c in group if c.id in now), None)
-        if anchor is not None:
-            found.update({make_id("t", c.id): now[anchor] for c in group if c.id not in now})
+def aliases(claims: Iterable[Claim], *, book: Codebook | None = None) -> dict[str, str]:
+    """Every id that a tie may once have had -> the id it has now. A claim gives its tie its id when it is the
+    earliest one known, so each claim's own potential id is an alias."""
+    found = {}
+    for group in _groups(_sorted(claims), rules(book or shipped())):
+        now = make_id("t", group[0].id)
+        found.update({make_id("t", claim.id): now for claim in group})
     return dict(sorted(found.items()))
 
 
@@ -290,9 +282,12 @@ def _within(days: list[int], day: int, reach: int) -> bool:
 
 def _moment(claim: Claim, law: Rules) -> int | None:
     """The day by which two agreements, or two exercises, of one name are told apart."""
-    signing = claim.status is TieStatus.SIGNED and claim.step not in law.steps["approval"]
-    telling = claim.grain != "year" if claim.kind == "exercise" else signing
+    telling = claim.grain != "year" if claim.kind == "exercise" else _is_signing(claim, law)
     return _ordinal(claim.from_) if claim.from_ and telling else None
+
+
+def _is_signing(claim: Claim, law: Rules) -> bool:
+    return claim.status is TieStatus.SIGNED and claim.step not in law.steps["approval"]
 
 
 def _reach(claim: Claim) -> int:
@@ -419,7 +414,11 @@ def _connected(claims: list[Claim], law: Rules) -> list[list[Claim]]:
         near = near if many or len(near) == 1 else []
         linked = [g for g in linked if g not in near]
         linked.append((one.union(*(g[0] for g in near)), {one}.union(*(g[1] for g in near))))
-    return [[c for c in claims if _codes(c) in group] for _, group in linked]
+    number = {codes: i for i, (_, group) in enumerate(linked) for codes in group}
+    parts: list[list[Claim]] = [[] for _ in linked]
+    for claim in claims:
+        parts[number[_codes(claim)]].append(claim)
+    return parts
 
 
 def _fits_name(less: _Cluster, more: _Cluster) -> bool:
@@ -452,7 +451,6 @@ def _fits_years(less: tuple[int, ...], more: tuple[int, ...]) -> bool:
 def _home(claim: Claim, cluster: _Cluster, full: list[_Cluster]) -> _Cluster | None:
     """Where a less fully described claim belongs: to the one tie that fits; of several, to the one that its own
     article speaks of, else to the one that is spoken of in the same weeks."""
-
     here = partial(_same_article, claim)
     fits = [c for c in full if cluster.proper or here(c) or _codes(claim) in c.sets]
     day = _ordinal(claim.published) if claim.published else None
@@ -476,10 +474,10 @@ def _times_fit(claim: Claim, cluster: _Cluster, to: _Cluster) -> bool:
         if cluster.words == to.words:
             return not to.stated or day <= to.stated[-1] or cluster.look == to.look
         return _spoken_near(to, claim)
-    ahead = claim.status in (TieStatus.PROPOSED, TieStatus.PLANNED)
-    if not ahead and (claim.status is not TieStatus.SIGNED or claim.step != "signed"):
-        return True
-    return to.known is None or day - to.known <= (_SAME_SIGNING if ahead else _YEAR_DAYS)
+    late = 0 if to.known is None else day - to.known
+    if claim.status in (TieStatus.PROPOSED, TieStatus.PLANNED):
+        return late <= _SAME_SIGNING or _base(claim.step, to.law)[0] in to.law.steps["states"]
+    return late <= _YEAR_DAYS or not _is_signing(claim, to.law)
 
 
 def _by_moment(claims: list[Claim], law: Rules) -> list[list[Claim]]:
@@ -631,7 +629,7 @@ def _said(claim: Claim, law: Rules) -> _Said:
     elif ahead and status in (TieStatus.ACTIVE, TieStatus.SIGNED):
         status = TieStatus.PLANNED
     if status in law.standing and not step.endswith("considered"):
-        ends = ends or _announced_end(claim, step)
+        ends = ends or _announced_end(claim, step, law)
     base, suffix = _base(step, law)
     steps = law.steps
     return _Said(
@@ -653,21 +651,24 @@ def _base(step: str, law: Rules) -> tuple[str, str | None]:
     return (head, last) if head and last in law.steps["suffixes"] else (step, None)
 
 
-def _announced_end(claim: Claim, step: str) -> str | None:
+def _announced_end(claim: Claim, step: str, law: Rules) -> str | None:
     """The day from which a tie will be over. An interval without a beginning is the end that was stated; "by the end
-    of 2025" is over when 2025 is. An exercise is over after the last of its days, where it lasts several."""
+    of 2025" is over when 2025 is. An exercise is over after the last of its days, where all are stated."""
     if claim.until is None or step.startswith("suspend"):
         return None
-    if claim.kind == "exercise" and claim.from_ is not None:
-        return claim.until if claim.grain not in _FINE and claim.grain not in ("month", "season", "year") else None
-    if claim.from_ is not None:
+    if claim.from_ is None:
+        return _past(claim.until, claim.grain)
+    if claim.kind != "exercise":
         return None
-    day = _day(claim.until)
-    if claim.grain == "year":
-        return f"{day.year + 1:04}-01-01"
-    if claim.grain == "month":
-        return f"{day.year + day.month // 12:04}-{day.month % 12 + 1:02}-01"
-    return claim.until
+    whole = claim.grain not in _FINE and claim.grain not in _MONTHS
+    return claim.until if whole or _base(step, law)[0] in law.steps["whole"] else None
+
+
+def _past(start: str, grain: str | None) -> str:
+    """The day after a month, quarter or year that begins on `start`; `start` itself for a day."""
+    day = _day(start)
+    months = day.year * 12 + day.month - 1 + _MONTHS.get(grain or "", 0)
+    return date(months // 12, months % 12 + 1, 1).isoformat() if grain in _MONTHS else start
 
 
 def _own_word(claim: Claim) -> bool:
@@ -716,10 +717,10 @@ def _contradicted(views: list[_View], law: Rules) -> set[_View]:
     """Views that lose against another within the same weeks on whether the tie still stands. Parties' own words are
     weighed first; what has lost strikes nothing."""
     lost: set[_View] = set()
-    for own in ((True, True), (True, False), (False, False)):
+    for own in (2, 1, 0):
         left = [v for v in views if v not in lost]
-        lost |= {loser for pair in _opposed(left, law) if (max(p.own for p in pair), min(p.own for p in pair)) == own
-                 and (loser := _loser(*pair)) is not None}  # fmt: skip
+        pairs = (pair for pair in _opposed(left, law) if pair[0].own + pair[1].own == own)
+        lost |= {loser for pair in pairs if (loser := _loser(*pair)) is not None}
     return lost
 
 
@@ -846,9 +847,14 @@ def _next(life: _Life, said: _Said) -> tuple[TieStatus | None, str]:
         return _approved(life, said), step
     if said.status in law.standing:
         return _onward(life, said), step
-    if base in law.steps["shelving"]:
+    planned = now in (TieStatus.PROPOSED, TieStatus.PLANNED) and not life.opened
+    if base in law.steps["delaying"] and (planned or now is None):
+        return TieStatus.PLANNED, step
+    if base in law.steps["shelving"] or (planned and said.status is TieStatus.SUSPENDED):
         return _shelved(life, said)
-    return _stopped(life, said, base), step
+    if planned and base in law.steps["calling_off"]:
+        return TieStatus.REJECTED, step
+    return _stopped(life, said), step
 
 
 def _approved(life: _Life, said: _Said) -> TieStatus | None:
@@ -868,18 +874,13 @@ def _shelved(life: _Life, said: _Said) -> tuple[TieStatus | None, str]:
     return TieStatus.REJECTED, "shelved"
 
 
-def _stopped(life: _Life, said: _Said, base: str) -> TieStatus | None:
+def _stopped(life: _Life, said: _Said) -> TieStatus | None:
     """Where a passage leads that says the tie has come to a stop."""
     now, status = life.status, said.status
-    if now is None:
-        return status
     if now in (TieStatus.ENDED, TieStatus.REJECTED):
         return status if status is now else None
     if status is TieStatus.REJECTED and life.opened:
-        return TieStatus.ENDED if base in life.law.steps["calling_off"] else None
-    planned = not life.opened and now in (TieStatus.PROPOSED, TieStatus.PLANNED)
-    if planned and (status is TieStatus.SUSPENDED or base in life.law.steps["calling_off"]):
-        return TieStatus.REJECTED
+        return TieStatus.ENDED if _base(said.step, life.law)[0] in life.law.steps["calling_off"] else None
     return status
 
 

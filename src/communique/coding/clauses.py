@@ -26,6 +26,7 @@ LIGHT = frozenset(
 )
 
 
+_PARTICLES = frozenset({"out", "away", "back", "off", "up", "down"})
 # Prepositions that a date or place does not take.
 _LOOSE = frozenset({"between", "among", "with", "against", "by", "alongside", "on", "in", "at", "over", "to", "from"})
 
@@ -128,6 +129,9 @@ def verb(token: Any) -> Predicate:
             p.objects += spread(child)
         elif dep in ("prep", "dative"):
             p.obliques += oblique(child)
+            if child.lower_ in _PARTICLES and any(c.dep_ == "prep" for c in child.children):
+                # "driven out of Niger", "pulled back from the border"
+                p.particle = p.particle or child.lower_
         elif dep == "auxpass":
             p.passive = True
         elif dep == "prt":

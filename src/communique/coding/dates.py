@@ -9,7 +9,6 @@ Words come from `data/lang/en/dates.toml`. Values follow TIMEX3 (Pustejovsky et 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -68,7 +67,6 @@ _GRAMMAR = re.compile(
       | (?P<date>[lxij]?(?:[Ww],?T?,?)?(?:[Mm]t?[dO](?!-?[uU]){_OF_YEAR}?|t?[dO]o?[Mm]{_OF_YEAR}?)(?:T(?!o))?)
       | (?P<weekday>{_WHICH}?W(?:(?:,?o)?{_REL}|T)?)
       | (?P<era>(?:t?[SF]o?|t?[dO]?[Mm]o?)?{_ENDED}|t?z@|t?O-?u@)
-      | (?P<century>t?O-?u(?!-?[uU]))
       | (?P<quarter>t?O-?[$]?u(?:o?t?(?:[$]?u?Y|{_WHICH}?[$]?u))?|t?Oh(?:ot?[$]?u?Y|o{_WHICH}?t?u)|4Y?|Y4)
       | (?P<season>t?[SF](?:o?Y(?:[-/][dnY])?|(?:,?o)?{_REL}|,Y)|t?Y[SF]|{_WHICH}?t?[SF])
       | (?P<month>{_WHICH}?[Mm]{_OF_YEAR}?)
@@ -120,6 +118,7 @@ class _Tokens:
     ends: list[int]
     values: list[Any]
     letters: str
+    context: dict[str, frozenset[str]]
 
     def word(self, i: int) -> str:
         """The token in lower case, "" outside the text."""
@@ -228,7 +227,13 @@ def _of_unit(unit: str, day: date, steps: int) -> _Extent | None:
 
 
 _CLOCK_UNITS = frozenset({"hour", "minute", "second"})
-_SMALLER = {"century": ("decade", 10), "decade": ("year", 10), "year": ("month", 12), "week": ("day", 7), "month": ("day", 30)}
+_SMALLER = {
+    "century": ("decade", 10),
+    "decade": ("year", 10),
+    "year": ("month", 12),
+    "week": ("day", 7),
+    "month": ("day", 30),
+}
 
 
 def _whole(unit: str, count: float) -> tuple[str, float]:
@@ -325,13 +330,14 @@ class _Lexicon:
         for name, letter in _VALUED.items():
             self.words.update({word: (letter, value) for word, value in tables[name].items()})
         for name, letter in _LETTERS.items():
-            self.words.update({word: (letter, None) for word in tables["words"][name]})
+            self.words.update(dict.fromkeys(tables["words"][name], (letter, None)))
         self.capital = {*tables["month_abbreviations"], *tables["weekday_abbreviations"]}
         self.phrases: dict[str, str] = tables["phrases"]
         self.counted = frozenset(tables["not_dates"]["counted"])
         self.counting = frozenset(tables["not_dates"]["counting"])
         self.names_before = frozenset(tables["not_dates"]["names_before"])
         self.names_behind = frozenset(tables["not_dates"]["names_behind"])
+        self.before = {name: frozenset(words) for name, words in tables["beside"].items()}
         self.tense = {name: frozenset(words) for name, words in tables["tense"].items()}
         phrases = "|".join(_literal(p) for p in sorted(self.phrases, key=len, reverse=True))
         shorts = "|".join(sorted((w.title() for w in self.capital), key=len, reverse=True))
@@ -350,7 +356,7 @@ class _Lexicon:
                 ends.append(match.end())
                 values.append(value)
                 letters.append(letter)
-        found = _Tokens(text, starts, ends, values, "")
+        found = _Tokens(text, starts, ends, values, "", self.before)
         self._mend(found, letters)
         found.letters = "".join(letters)
         return found
@@ -398,7 +404,6 @@ class _Lexicon:
             ):
                 letters[k] = "^"
 
-
     def _counts(self, tokens: _Tokens, letters: list[str], k: int) -> bool:
         """Whether this number counts what follows: "2000 troops", "of 1709 pupils", "a 2000 year old wall"."""
         behind = tokens.word(k + 1)
@@ -406,7 +411,7 @@ class _Lexicon:
             return True
         if letters[k] != "Y":
             return False
-        many = behind.endswith("s") and len(behind) > 4 or behind.endswith(("children", "people"))
+        many = (behind.endswith("s") and len(behind) > 4) or behind.endswith(("children", "people"))
         of_many = k > 0 and letters[k - 1] == "o" and letters[k + 1] == "_" and many and tokens.values[k] < 1900
         units = "".join(letters[k + 1 : k + 3])
         return of_many or units[0] == "U" or units in ("-u", "u0")
@@ -496,7 +501,7 @@ def _read(tokens: _Tokens, rule: str, i: int, j: int) -> _Spec:
                 setattr(spec, field, value)
             elif letter == "Y":
                 spec.year_end = value
-        elif letter in "lpvxfckijst":
+        elif letter in "lpvxfckijs":
             spec.which += letter
         elif letter in "ER" and rule != "distance":
             spec.part = {"E": "earlier", "R": "later"}[letter]
@@ -619,7 +624,7 @@ class _Resolver:
             yield spec
 
     def _two_years(self, spec: _Spec) -> Iterator[_Spec]:
-        """"1926-27" as two years; a number that is no later year is left aside."""
+        """ "1926-27" as two years; a number that is no later year is left aside."""
         last = self.tokens.values[spec.j - 1]
         year = spec.year or 0
         yield replace(spec, rule="year", j=spec.j - 2)
@@ -627,7 +632,7 @@ class _Resolver:
             yield replace(spec, rule="year", i=spec.j - 1, year=year - year % 100 + last, part=None)
 
     def _share_year(self, specs: list[_Spec], n: int) -> None:
-        """"in January and February 1937": the year said once holds for both."""
+        """ "in January and February 1937": the year said once holds for both."""
         spec = specs[n]
         if spec.month is None and spec.season is None:
             return
@@ -647,7 +652,7 @@ class _Resolver:
 
     def _try(self, spec: _Spec) -> _Extent | None:
         try:
-            extent = getattr(self, f"_{spec.rule}")(spec)
+            extent: _Extent | None = getattr(self, f"_{spec.rule}")(spec)
         except (ValueError, OverflowError):
             return None
         if extent is None or spec.part is None:
@@ -657,7 +662,7 @@ class _Resolver:
         return self._within_part(extent, spec.part) if spec.part in ("earlier", "later") else _part(extent, spec.part)
 
     def _within_part(self, extent: _Extent, part: str) -> _Extent:
-        """"Later this month": from the anchor on; "earlier that year": up to the date mentioned."""
+        """ "Later this month": from the anchor on; "earlier that year": up to the date mentioned."""
         at = self.anchor if not self.narrative else None
         if at is None or extent.first is None or extent.until is None or not extent.first <= at < extent.until:
             return extent
@@ -730,8 +735,11 @@ class _Resolver:
             return min((c for c in choices if c.first and c.first >= began), key=_first, default=None)
         past = self.tense(spec)
         if past is None and self._implicit is not None and self._implicit[0] >= self.sentence(spec.i):
-            return _fitting(choices, self._implicit[1], None, None)
-        return _fitting(choices, base, past, self._just_said(spec))
+            return _fitting(choices, self._implicit[1], None)
+        said = self._just_said(spec) if past is True else None
+        if said is not None and (extent := _make(make, said.year)) and extent.first and extent.first >= said:
+            return extent
+        return _fitting(choices, base, past)
 
     def _began(self, spec: _Spec) -> date | None:
         """The first end of the range that this date closes."""
@@ -743,11 +751,15 @@ class _Resolver:
     def _told(self, spec: _Spec, make: Callable[[int], _Extent], base: date) -> _Extent | None:
         """A date of the story without its year: the year reached, or the next where the months began anew."""
         at = self._story.first if self._story is not None and self._story.first is not None else base
-        anew = spec.month is not None and self._story is not None and self._story.grain not in ("year", "decade", "century")
+        anew = (
+            spec.month is not None
+            and self._story is not None
+            and self._story.grain not in ("year", "decade", "century")
+        )
         return _make(make, at.year + (anew and at.month - (spec.month or 12) >= _NEW_YEAR))
 
     def _chosen(self, which: str, choices: list[_Extent], base: date) -> _Extent | None:
-        """"Last July": the latest that was over; "next": the first to come; "this", "that": the nearest."""
+        """ "Last July": the latest that was over; "next": the first to come; "this", "that": the nearest."""
         if set(which) & set("lpv"):
             return max((c for c in choices if c.until and c.until <= base), key=_first, default=None)
         if set(which) & set("xfc"):
@@ -799,12 +811,18 @@ class _Resolver:
         return self._implied(spec, lambda y: _season(y, season))
 
     def _quarter(self, spec: _Spec) -> _Extent | None:
+        if spec.unit == "century":
+            return self._century(spec)
         nth, half = spec.nth, "h" in self.tokens.letters[spec.i : spec.j]
         if spec.value is not None:
             nth, half = int(spec.value[1]), spec.value[0] == "H"
         if nth is None or not 1 <= nth <= (2 if half else 4):
             return None
-        make = (lambda y: _half(y, nth)) if half else (lambda y: _quarter(y, nth))
+        cut = _half if half else _quarter
+
+        def make(year: int) -> _Extent:
+            return cut(year, nth)
+
         if spec.year is not None:
             return make(spec.year)
         if spec.which:
@@ -849,7 +867,7 @@ class _Resolver:
         return _decade(spec.decade) if spec.decade else None
 
     def _relative(self, spec: _Spec) -> _Extent | None:
-        """"Last week", "the following year", "that month", "the day before"."""
+        """ "Last week", "the following year", "that month", "the day before"."""
         if spec.unit is None:
             return None
         letters = self.tokens.letters[spec.i : spec.j]
@@ -865,7 +883,7 @@ class _Resolver:
         return _of_unit(spec.unit, base, step)
 
     def _weekend(self, spec: _Spec) -> _Extent | None:
-        """"Over the weekend": the one before the anchor, or the one to come where the clause is of the future."""
+        """ "Over the weekend": the one before the anchor, or the one to come where the clause is of the future."""
         base = self._base(False)
         if base is None:
             return None
@@ -873,12 +891,12 @@ class _Resolver:
         return _weekend(base - (0 if ahead else 7) * _DAY)
 
     def _within(self, spec: _Spec) -> _Extent | None:
-        """"Late in the year", "the end of the month"."""
+        """ "Late in the year", "the end of the month"."""
         base = self._base(False)
         return _of_unit(spec.unit, base, 0) if base and spec.unit and spec.unit != "day" else None
 
     def _day(self, spec: _Spec) -> _Extent | None:
-        """"Yesterday", "this morning", "last night", "that evening", "the next morning"."""
+        """ "Yesterday", "this morning", "last night", "that evening", "the next morning"."""
         if spec.offset is not None or not set(spec.which) & set("jxf"):
             base, step = self.anchor, spec.offset if spec.offset is not None else -(spec.which == "l")
         else:
@@ -890,19 +908,19 @@ class _Resolver:
         return replace(found, value="PRESENT_REF") if generic and found else found
 
     def _nth(self, spec: _Spec) -> _Extent | None:
-        """"On the 20th": of the month spoken of."""
+        """ "On the 20th": of the month spoken of."""
         base = self._base(True, 31)
         return _day(base.replace(day=spec.nth)) if base and spec.nth else None
 
     def _turn(self, spec: _Spec) -> _Extent | None:
-        """"The day before yesterday"."""
+        """ "The day before yesterday"."""
         base = self.anchor
         if base is None or spec.unit is None or spec.offset is None:
             return None
         return _of_unit(spec.unit, base + spec.offset * _DAY, -1 if "B" in self.tokens.letters[spec.i : spec.j] else 1)
 
     def _distance(self, spec: _Spec) -> _Extent | None:
-        """"Two years ago" from the anchor; "later", "earlier" from the date mentioned last."""
+        """ "Two years ago" from the anchor; "later", "earlier" from the date mentioned last."""
         count, vague = _count(self.tokens, spec.i, spec.j)
         ago = self.tokens.letters[spec.j - 1] == "g"
         unit = spec.unit or "day"
@@ -922,7 +940,7 @@ class _Resolver:
         return _of_unit(unit, base, self._direction(spec) * round(count))
 
     def _some_time_ago(self, unit: str) -> _Extent | None:
-        """"A few months ago": at some time before the anchor."""
+        """ "A few months ago": at some time before the anchor."""
         if self.anchor is None:
             return None
         last = self.anchor.isoformat()[: 7 if unit == "month" else 10]
@@ -937,14 +955,14 @@ class _Resolver:
         return (1 if joint == "G" else -1) * (-1 if follows or self._came(spec) else 1)
 
     def _came(self, spec: _Spec) -> bool:
-        """"The signing came two days after the talks": counted from the day of the signing, said before."""
+        """ "The signing came two days after the talks": counted from the day of the signing, said before."""
         return self.tokens.word(spec.i - 1) in self.lexicon.tense["came"] and self.tokens.letters[spec.j - 1] in "BG"
 
     def _date_ends_at(self, i: int) -> bool:
         return self.tokens.letter(i - 1) in "dYMmWOD"
 
     def _extent(self, spec: _Spec) -> _Extent | None:
-        """"The past three years", counted back from the anchor."""
+        """ "The past three years", counted back from the anchor."""
         count, vague = _count(self.tokens, spec.i, spec.j)
         unit = spec.unit or "day"
         value = _duration(count, unit)
@@ -970,8 +988,8 @@ class _Resolver:
         return _Extent(None, None, "period", _duration(1 if vague else count, spec.unit or "day"), "SET")
 
     def _clock(self, spec: _Spec) -> _Extent | None:
-        said = self._last is not None and self._last >= self.sentence(spec.i) and self.mentioned is not None
-        base = self.mentioned.first if said and self.mentioned and self.mentioned.grain == "day" else None
+        near = self.narrative or (self._last is not None and self._last >= self.sentence(spec.i))
+        base = self.mentioned.first if near and self.mentioned and self.mentioned.grain == "day" else None
         form = self.tokens.word(spec.i).replace(".", "")
         hours, _, minutes = re.sub(r"[^\d:]", "", form).partition(":")
         hour = int(hours) % 12 + 12 * form.endswith("pm") if form[-1] == "m" else int(hours)
@@ -1012,7 +1030,7 @@ class _Resolver:
         words = self.lexicon.tense
         if self.tokens.word(k) in words["ahead"]:
             return (False,) if self.tokens.word(k - 1) in words["future"] else (None,)
-        while k >= max(0, i - 3) and self.tokens.letter(k) in "It" or self.tokens.word(k) in ("on", "at"):
+        while k >= max(0, i - 3) and (self.tokens.letter(k) in "It" or self.tokens.word(k) in ("on", "at")):
             k -= 1
         word = self.tokens.word(k)
         if word in words["future"]:
@@ -1074,12 +1092,8 @@ def _distance(extent: _Extent, day: date) -> int:
     return (extent.first - day).days if extent.first > day else (day - extent.until).days + 1
 
 
-def _fitting(choices: list[_Extent], anchor: date, past: bool | None, said: date | None) -> _Extent | None:
+def _fitting(choices: list[_Extent], anchor: date, past: bool | None) -> _Extent | None:
     """Of one date in several years, the one that fits the tense, nearest to the anchor."""
-    if past is True and said is not None:
-        after = [c for c in choices if c.first and c.first.year == said.year and c.first >= said]
-        if after:
-            return after[0]
     if past is True:
         return max((c for c in choices if c.first and c.first <= anchor), key=_first, default=None)
     if past is False:
@@ -1144,9 +1158,7 @@ class DateStation:
         tokens, found = self._resolve(text, anchor, mode, past)
         return [when for group in _grouped(tokens, found) if (when := _when(tokens, group)) is not None]
 
-    def _resolve(
-        self, text: str, anchor: date | None, mode: str, past: Tense | None
-    ) -> tuple[_Tokens, list[_Found]]:
+    def _resolve(self, text: str, anchor: date | None, mode: str, past: Tense | None) -> tuple[_Tokens, list[_Found]]:
         tokens = self.lexicon.tokens(text)
         specs = list(_specs(tokens))
         return tokens, _Resolver(self.lexicon, tokens, anchor, mode, past).all(specs)
@@ -1168,7 +1180,7 @@ class DateStation:
 
 
 def _specs(tokens: _Tokens) -> Iterator[_Spec]:
-    """The expressions of a text, unresolved; a pattern that the context forbids is tried again behind its first token."""
+    """The expressions of a text, unresolved. Where the context forbids a pattern, the search goes on one token on."""
     at = 0
     while (match := _GRAMMAR.search(tokens.letters, at)) is not None:
         rule = match.lastgroup or ""
@@ -1179,13 +1191,6 @@ def _specs(tokens: _Tokens) -> Iterator[_Spec]:
             at = match.start() + 1
 
 
-_BEFORE_MONTH = frozenset(
-    "in of since by until till from to and during through before after between late early mid next last this around for "
-    "that throughout the a".split()
-)
-_BEFORE_SEASON = frozenset("in by since during until the through throughout over".split())
-
-
 def _allowed(tokens: _Tokens, rule: str, i: int, j: int) -> bool:
     """Whether the words around let an ambiguous pattern stand."""
     letters = tokens.letters[i:j]
@@ -1194,16 +1199,20 @@ def _allowed(tokens: _Tokens, rule: str, i: int, j: int) -> bool:
 
 
 def _is_month(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
-    """"May" and "March" alone are months behind a preposition or article, or beside another month."""
+    """ "May" and "March" alone are months behind a preposition or article, or beside another month."""
     ranged = tokens.letter(j) == "-" and tokens.letter(j + 1) in "Mm"
-    return letters != "m" or ranged or tokens.word(i - 1) in _BEFORE_MONTH
+    return letters != "m" or ranged or tokens.word(i - 1) in tokens.context["month"]
 
 
 def _is_season(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
+    """A season without a year: "in the spring", "spring and summer", "a summer offensive"; no "spring in his step"."""
     if letters.strip("ty-") not in ("S", "F"):
         return True
-    behind = tokens.word(i - 1) in _BEFORE_SEASON or "y" in letters
-    return behind and (letters[-1] == "S" or (tokens.word(i - 1) == "in" and tokens.word(j) != "of"))
+    if letters[-1] == "F" and tokens.letter(j) == "o":
+        return False
+    paired = tokens.letter(i - 1) == "&" and tokens.letter(i - 2) in "SF"
+    near = tokens.word(i - 1) in tokens.context["season"] or "y" in letters or paired
+    return near or tokens.word(j) in tokens.context["season_noun"]
 
 
 def _is_ordinal_of(*units: str) -> Callable[[_Tokens, str, int, int], bool]:
@@ -1215,7 +1224,7 @@ def _is_ordinal_of(*units: str) -> Callable[[_Tokens, str, int, int], bool]:
 
 
 def _is_end(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
-    """"Year's end"; "these weeks" is no week."""
+    """ "Year's end"; "these weeks" is no week."""
     if letters[-1] == "Z":
         return tokens.word(j - 1) == "end"
     return "U" not in letters or tokens.values[j - 1] == "year"
@@ -1232,19 +1241,18 @@ def _is_feast(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
 
 
 def _is_weekend(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
-    return tokens.values[j - 1] == "weekend" and tokens.word(i - 1) in ("over", "during", "throughout", "at", "on", "of")
+    return tokens.values[j - 1] == "weekend" and tokens.word(i - 1) in tokens.context["weekend"]
 
 
 def _is_nth(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
-    return tokens.word(i - 1) in ("on", "by", "until", "from", "to", "of") and tokens.word(j - 1)[:1].isdigit()
+    return tokens.word(i - 1) in tokens.context["nth"] and tokens.word(j - 1)[:1].isdigit()
 
 
 _CHECKS: dict[str, Callable[[_Tokens, str, int, int], bool]] = {
     "month": _is_month,
     "season": _is_season,
-    "century": _is_ordinal_of("century"),
     "era": _is_ordinal_of("century"),
-    "quarter": _is_ordinal_of("quarter"),
+    "quarter": _is_ordinal_of("quarter", "century"),
     "relative": _is_end,
     "weekday": _is_weekday,
     "phrase": _is_feast,
@@ -1254,7 +1262,7 @@ _CHECKS: dict[str, Callable[[_Tokens, str, int, int], bool]] = {
 
 
 def _mode(specs: list[_Spec], anchor: date | None) -> str:
-    """"narrative" where most years named lie far from the anchor and little is said of this week."""
+    """ "narrative" where most years named lie far from the anchor and little is said of this week."""
     if anchor is None:
         return _NARRATIVE
     if any(_near_day(s, anchor) for s in specs):
@@ -1306,7 +1314,7 @@ def _is_range(tokens: _Tokens, one: _Found, two: _Found) -> bool:
 
 
 def _compares(tokens: _Tokens, i: int) -> bool:
-    """"The first visit since 2014": a date to compare with, not a time that lasts."""
+    """ "The first visit since 2014": a date to compare with, not a time that lasts."""
     near = range(max(0, i - 5), i)
     return tokens.letter(i) == "+" and any(
         tokens.letter(k) in "Ol" or (tokens.word(k).endswith("est") and len(tokens.word(k)) > 5) for k in near
@@ -1324,8 +1332,17 @@ def _when(tokens: _Tokens, group: list[_Found]) -> When | None:
     opens = "" if _compares(tokens, i - 1) else tokens.letter(i - 1)
     if first.extent is not None and len(group) == 1 and opens and opens in "+<BG" and first.extent.kind != "DURATION":
         i -= 1
-        ended = opens == "B" and "Z" in tokens.letters[first.i : j] and "end" in tokens.text[tokens.starts[first.i] : tokens.ends[j - 1]]
-        start, until = {"+": (start, None), "<": (None, until), "B": (None, until if ended else start), "G": (until, None)}[opens]
+        ended = (
+            opens == "B"
+            and "Z" in tokens.letters[first.i : j]
+            and "end" in tokens.text[tokens.starts[first.i] : tokens.ends[j - 1]]
+        )
+        start, until = {
+            "+": (start, None),
+            "<": (None, until),
+            "B": (None, until if ended else start),
+            "G": (until, None),
+        }[opens]
     text = tokens.text[tokens.starts[i] : tokens.ends[j - 1]]
     iso = [None if d is None else d.isoformat() for d in (start, until)]
     return When(tokens.starts[i], tokens.ends[j - 1], text, iso[0], iso[1], grain if any(iso) else None)
@@ -1417,14 +1434,12 @@ class _Inference:
         return max(days, key=lambda c: (c.first, c.exact), default=None)
 
     def _linked_year(self, clues: list[_Clue]) -> _Clue | None:
-        """"In 2022 at the Madrid summit" and "last year in Madrid" together: the report is of 2023."""
+        """ "In 2022 at the Madrid summit" and "last year in Madrid" together: the report is of 2023."""
+        years = {name: c.first.year + 1 for c in clues if c.spec.rule == "year" for name in self._names(c.spec)}
         for spec in self.specs:
-            if spec.unit != "year" or spec.which != "l":
-                continue
-            names = self._names(spec)
-            for clue in clues:
-                if clue.spec.rule == "year" and names & self._names(clue.spec):
-                    year = clue.first.year + 1
+            if spec.unit == "year" and spec.which == "l":
+                year = max((years[name] for name in self._names(spec) if name in years), default=None)
+                if year is not None:
                     return _Clue(spec, date(year, 1, 1), date(year + 1, 1, 1), False)
         return None
 
@@ -1436,7 +1451,7 @@ class _Inference:
         """From the latest day told as past until a month after it, or until the first that is still to come.
         One full date alone may lie years back: a day without a year, or "last Monday", must bind it to the present."""
         told = [c for c in (full, *self._told_after(full)) if c.exact]
-        latest = max(told, key=lambda c: (c.first, c.spec is not full), default=None)
+        latest = max(told, key=lambda c: (c.first, c is not full), default=None)
         if latest is None:
             return None
         first, until, why = self._narrowed(latest, dateline)
@@ -1507,7 +1522,7 @@ def _in_year(spec: _Spec, year: int) -> _Clue | None:
 
 
 def _by_weekday(spec: _Spec, full: _Clue) -> _Clue | None:
-    """"Monday, March 11": the first year from the full date on in which that day is a Monday."""
+    """ "Monday, March 11": the first year from the full date on in which that day is a Monday."""
     for year in range(full.first.year, full.first.year + 6):
         clue = _in_year(spec, year)
         if clue is not None and clue.first.isoweekday() == spec.weekday and clue.until > full.first:

@@ -28,12 +28,18 @@ _OPEN = frozenset({TieStatus.ACTIVE, TieStatus.SIGNED})
 _BODIES = frozenset({"IGO", "UNO", "EUR"})
 _SIMILAR = frozenset({"similar", "such", "other", "another", "further", "more", "additional"})
 _AHEAD = frozenset({"planned", "future", "proposed", "possible", "potential", "prospective", "new", "upcoming", "would-be"})
-_GROUPING_VERBS = frozenset({"comprise", "consist", "compose", "include", "make", "group", "bring", "link", "unite", "form"})
+_GROUPING_VERBS = frozenset({"comprise", "consist", "compose", "include", "make", "group", "bring", "link", "unite", "form", "gather"})
+_GATHERING = frozenset({"grouping", "igo", "alliance", "bloc", "union", "forum"})
+_BODY_KINDS = frozenset({"igo", "alliance", "grouping", "bloc", "union", "forum"})
 # Cues by which somebody turns a tie down; after others ("denied", "failed to", "does not mean") it only is not so.
 _REFUSALS = frozenset(
     "refuse reject rule decline oppose veto shelve scrap cancel abandon spurn snub dismiss block cancelled canceled aborted".split()
 )
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+# Pronouns that take up an office or pact named shortly before: "opened one in Baku", "those with Australia".
+_ONE = frozenset({"one", "ones", "it", "them", "those", "that", "these"})
+# Verbs after which a membership is no more: "ceased to be a member".
+_CEASED = frozenset({"cease", "stop", "quit"})
 _GROUP_NOUNS = frozenset({"country", "nation", "state", "government", "side", "partner", "ally", "member", "power", "party"})
 
 
@@ -42,6 +48,7 @@ class _Draft:
     """A claim while its parts are gathered."""
 
     frame: Frame
+    kind: str
     head: Any
     centre: Any
     parties: list[Party]
@@ -90,7 +97,7 @@ class FactStation:
         everything = predicates(parsed.doc, first, last)
         # Verbs first: the noun they say something of is then no bare mention.
         for p in sorted(everything, key=lambda p: (p.kind == "noun", p.head.i)):
-            if p.kind == "noun" and p.head.i in taken:
+            if p.head.i in taken and (p.kind == "noun" or p.head.dep_ == "xcomp"):
                 continue
             for frame in self.frames.get((p.lemma, p.kind), ()):
                 if not self.events.holds(frame, p, mentions):
@@ -101,16 +108,17 @@ class FactStation:
                 if drafts:
                     found += drafts
                     taken |= {d.centre.i for d in drafts} | {p.head.i}
+                    taken |= {p.xcomp.i} if p.xcomp is not None else set()
                     break
         found += self._groupings(report, first, last)
         return found
 
     def _match(self, report: Report, p: Predicate, frame: Frame, before: list[_Draft]) -> list[_Draft]:
-        kind = frame.type
         centre = self._centre(p, frame)
+        kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
         status, step, supports = _standing(frame, reading)
-        base = _Draft(frame, p.head, centre, [], None, status, step, supports, reading)
+        base = _Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
         gather = {
             "membership": self._membership,
             "presence": self._presence,
@@ -132,17 +140,19 @@ class FactStation:
         for positive, slot, sub, words in frame.constraints:
             if not positive or not words:
                 continue
+            if not any(w.isupper() and w[0] != "@" for w in words):
+                continue
             tokens = {"obj": p.objects, "subj": p.subjects, "prep": p.preps.get(sub or "", []), "of": [*p.preps.get("of", []), *p.modifiers]}.get(slot, [])
             for token in tokens:
                 if self.events.is_one_of(token, words):
                     return token
         return p.head
 
-    def _around(self, report: Report, token: Any) -> list[Mention]:
+    def _around(self, report: Report, token: Any, preps: tuple[str, ...] = ("of", "by")) -> list[Mention]:
         """The coded mentions that own or modify a noun: "Japan's embassy", "the NATO office"."""
         found = []
         for child in token.children:
-            if child.dep_ in ("poss", "amod", "compound", "nmod") or (child.dep_ == "prep" and child.lower_ in ("of", "by")):
+            if child.dep_ in ("poss", "amod", "compound", "nmod") or (child.dep_ == "prep" and child.lower_ in preps):
                 tokens = [child] if child.dep_ != "prep" else [g for g in child.children if g.dep_ == "pobj"]
                 found += self._parties_of(report, [t for c in tokens for t in _spread(c)])
         return found
@@ -182,7 +192,7 @@ class FactStation:
         """The state or body an actor acts for, or `None` where it acts for neither."""
         a = m.actor
         kind = self.bodies.get(a.entity or "")
-        if a.entity and kind in ("igo", "alliance", "grouping", "bloc", "union", "court", "agency of igo"):
+        if a.entity and kind in (*_BODY_KINDS, "court", "agency of igo"):
             return Party(a.start, a.end, a.text, a.name, a.country, None, a.entity)
         if a.country in _BODIES:
             return Party(a.start, a.end, a.text, a.name, a.country, None, a.entity) if a.entity else None
@@ -195,7 +205,7 @@ class FactStation:
         return None
 
     def _is_body(self, party: Party) -> bool:
-        return party.country in _BODIES or self.bodies.get(party.entity or "") in ("igo", "alliance", "grouping", "bloc", "union")
+        return party.country in _BODIES or self.bodies.get(party.entity or "") in _BODY_KINDS
 
     def _codes(self, mentions: Iterable[Mention], role: str | None = None) -> list[Party]:
         found: dict[str, Party] = {}
@@ -211,12 +221,26 @@ class FactStation:
         tokens = [*p.subjects, *p.objects, *(t for prep in ("of", "in", "to", "from", "into", "with", "as") for t in p.preps.get(prep, []))]
         for token in list(tokens):
             tokens += [a for c in token.children if c.dep_ == "prep" for a in c.children if a.dep_ == "pobj"]
+        if p.kind == "noun":
+            tokens += _bearers(p.head)
+        if p.xcomp is not None:
+            # "applied to join NATO", "invited Togo to become a member of the union"
+            inner = verb(p.xcomp)
+            tokens += [*inner.objects, *(a.token for a in inner.obliques), *(t for o in inner.objects for t in _behind(o, ("of", "in")))]
         parties = self._codes([*self._parties_of(report, tokens), *self._around(report, base.centre), *self._around(report, p.head)])
         bodies = [q for q in parties if self._is_body(q)]
         states = [q for q in parties if not self._is_body(q)]
-        return [
-            replace_parties(base, [replace(s, role="member"), replace(b, role="organisation")]) for b in bodies[:1] for s in states
-        ]
+        if not bodies and "context" in base.frame.roles:
+            bodies = [replace(q, role=None) for q in self._last_body(report, p.head.i, before)]
+        return [replace(base, parties=[replace(s, role="member"), replace(b, role="organisation")]) for b in bodies[:1] for s in states]
+
+    def _last_body(self, report: Report, i: int, before: list[_Draft]) -> list[Party]:
+        """The organisation spoken of: "Finland applied in May" in a report on NATO's enlargement."""
+        recent = [q for d in before[-6:] if d.kind == "membership" for q in d.parties if q.role == "organisation"]
+        at = report.parsed.sent_of(i)
+        first = report.parsed.sents[max(0, at - 3)][0]
+        named = [q for m in report.mentions.within(first, i) if (q := self._party(m)) is not None and self._is_body(q)]
+        return named[-1:] or recent[-1:]
 
     def _presence(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
         office = base.centre
@@ -224,8 +248,12 @@ class FactStation:
         if not guests and p.kind == "verb" and office.i != p.head.i and office in p.objects:
             guests = self._codes(self._parties_of(report, p.subjects), "guest")
         hosts = self._hosts(report, office, p)
+        if base.frame.roles.get("host") == "subj":
+            hosts = [(q, None) for q in self._codes(self._parties_of(report, p.subjects))]
+        elif base.frame.roles.get("host") == "obj":
+            hosts = [(q, None) for q in self._codes(self._parties_of(report, p.objects))]
         if not guests and any(c.lower_ in _SIMILAR for c in office.children):
-            earlier = [d for d in before if d.frame.type == "presence"]
+            earlier = [d for d in before if d.kind == "presence"]
             guests = [replace(q, role="guest") for d in earlier[-1:] for q in d.parties if q.role == "guest"]
         # "liaison office" or "air base": the sort of presence, by which two in one city are told apart
         name, _ = tie_name(report, office)
@@ -261,7 +289,7 @@ class FactStation:
                 if city:
                     used |= set(range(m.last, city[1]))
                 found.append((party, city[0] if city else None))
-            elif place is not None and prep in ("in", "at", "near", "on", "to", None, "and", ","):
+            elif place is not None and prep in ("in", "at", "near", "on", "to", "of", "from", "into", None, "and", ","):
                 found += self._host_by_place(report, place[0], i, place[1], party)
                 if found and _same_country(found, places, place[1]):
                     used |= set(range(place[1], place[1] + 3))
@@ -284,30 +312,50 @@ class FactStation:
         return [(state, city)]
 
     def _together(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
-        tokens = list(p.subjects)
-        if p.kind == "verb" and base.centre.i == p.head.i:
-            tokens += p.objects
-        for prep in ("with", "between", "among", "alongside"):
-            tokens += p.preps.get(prep, [])
+        """Pacts, relations, drills and forums: all parties in one tie, or, where the ties are by nature or by their
+        plural between two ("similar deals with France and Canada"), one each."""
         centre = base.centre
-        inner = [
-            t for c in centre.children if c.dep_ == "prep" and c.lower_ in ("with", "between", "among", "of", "by", "alongside")
-            for g in c.children if g.dep_ == "pobj" for t in _spread(g)
+        left = [*p.subjects, *(_bearers(p.head) if p.kind == "noun" else ()), *p.preps.get("between", []), *p.preps.get("among", [])]
+        right = [t for prep in ("with", "alongside", "to") for t in p.preps.get(prep, [])] if base.kind != "relations" else [
+            t for prep in ("with", "of", "to") for t in p.preps.get(prep, [])
         ]
-        found = self._codes([*self._parties_of(report, tokens), *self._around(report, centre), *self._parties_of(report, inner)], "party")
-        if base.frame.type == "relations" and p.kind == "verb" and p.lemma in ("recognise", "recognize"):
-            found = self._codes([*self._parties_of(report, p.subjects), *self._parties_of(report, p.objects)], "party")
-        if len(found) < 2:
-            found = self._codes([*self._parties_of(report, _speakers(p.head)), *self._parties_of(report, inner)], "party")
-        if len(found) < 2:
+        if p.kind == "verb" and centre.i == p.head.i:
+            right += p.objects
+        inner = _behind(centre, ("between", "among", "of", "by"))
+        partners = _behind(centre, ("with", "alongside"))
+        ours = self._codes([*self._parties_of(report, [*left, *inner]), *self._around(report, centre)], "party")
+        theirs = self._codes(self._parties_of(report, [*right, *partners]), "party")
+        theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
+        if len(ours) + len(theirs) < 2:
+            more = self._codes(self._parties_of(report, [*_speakers(p.head), *self._addressed(p.head)]), "party")
+            ours += [q for q in more if q.entity not in {o.entity for o in [*ours, *theirs]}]
+        if len(ours) + len(theirs) < 2:
             return []
         name, named = tie_name(report, centre) if centre.pos_ in ("NOUN", "PROPN") else (None, False)
-        return [replace(base, parties=found, name=name, named=named)]
+        base = replace(base, name=name, named=named)
+        if self._by_twos(base, ours, theirs):
+            return [replace(base, parties=[a, b]) for a in ours for b in theirs]
+        return [replace(base, parties=[*ours, *theirs])]
+
+    @staticmethod
+    def _by_twos(base: _Draft, ours: list[Party], theirs: list[Party]) -> bool:
+        if not ours or not theirs:
+            return False
+        if base.kind == "relations":
+            return True
+        return len(theirs) > 1 and base.centre.tag_ in ("NNS", "NNPS") and base.kind in ("agreement", "dialogue", "alliance")
+
+    def _addressed(self, head: Any) -> list[Any]:
+        """Whom the words go to in which a tie is told of: "told Washington that he was ending the pact"."""
+        for above in head.ancestors:
+            if above.pos_ == "VERB" and above.lemma_.lower() in ("tell", "inform", "notify", "assure"):
+                return [c for c in above.children if c.dep_ in ("dobj", "dative") and c.pos_ == "PROPN"]
+        return []
 
     def _directed(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
-        roles = ("sender", "target") if base.frame.type == "sanction" else ("party", "party")
+        roles = ("sender", "target") if base.kind == "sanction" else ("party", "party")
         centre = base.centre
-        senders = self._codes([*self._parties_of(report, p.subjects), *self._around(report, centre)], roles[0])
+        senders = self._codes([*self._parties_of(report, p.subjects), *self._around(report, centre, ("by",) if base.kind == "conflict" else ("of", "by"))], roles[0])
         tokens: list[Any] = []
         for preps in (("on", "against", "with", "upon", "between"), ("to", "from", "of"), ("in",)):
             for prep in preps:
@@ -321,8 +369,10 @@ class FactStation:
         if p.kind == "verb" and centre.i == p.head.i:
             tokens += p.objects
         targets = self._codes(self._parties_of(report, tokens), roles[1])
+        if targets and not senders and (base.kind == "sanction" or p.light is not None):
+            senders = self._codes(self._parties_of(report, _speakers(p.head)), roles[0])
         found = []
-        if base.frame.type == "conflict" and not senders and len(targets) >= 2:
+        if base.kind == "conflict" and not senders and len(targets) >= 2:
             return [replace(base, parties=targets)]
         for sender in senders[:4]:
             for target in targets:
@@ -331,17 +381,26 @@ class FactStation:
         return found
 
     def _groupings(self, report: Report, first: int, last: int) -> Iterable[_Draft]:
-        """ "The Quad, comprised of A, B and C", "the four countries, dubbed AP4": a grouping with its parties."""
+        """ "The Quad, comprised of A, B and C", "the four countries, dubbed AP4": a security grouping with its parties
+        is one tie; in an organisation each of them is a member."""
         for m in report.mentions.within(first, last):
-            if m.kind == "pronoun" or self.bodies.get(m.actor.entity or "") != "grouping":
+            kind = self.bodies.get(m.actor.entity or "")
+            if m.kind == "pronoun" or kind not in _GATHERING:
                 continue
             parties = self._listed(report, m, first, last)
             if len(parties) < 2:
                 continue
             token = report.parsed.token(m.head)
-            frame = self.frames[("grouping", "noun")][0]
-            reason = Reading(Status.OCCURRED, Reason("status", frame.row.file, frame.row.line, "grouping"))
-            yield _Draft(frame, token, token, parties, None, TieStatus.ACTIVE, "stands", True, reason, m.actor.entity, True)
+            lemma = "grouping" if kind == "grouping" else "member"
+            frame = self.frames[(lemma, "noun")][0]
+            reason = Reading(Status.OCCURRED, Reason("status", frame.row.file, frame.row.line, lemma))
+            base = _Draft(frame, frame.type, token, token, parties, None, TieStatus.ACTIVE, "stands", True, reason)
+            body = self._party(m)
+            if kind == "grouping":
+                yield replace(base, name=m.actor.entity, named=True)
+            elif body is not None:
+                for q in parties:
+                    yield replace(base, parties=[replace(q, role="member"), replace(body, role="organisation")])
 
     def _listed(self, report: Report, m: Mention, first: int, last: int) -> list[Party]:
         parsed = report.parsed
@@ -350,7 +409,7 @@ class FactStation:
         if verbs:
             start = verbs[0].i
             end = next((t.i for t in parsed.doc[start + 1 : last] if t.pos_ == "VERB" or t.lower_ in ("which", "who")), last)
-            others = [o for o in report.mentions.within(m.last, last) if self.bodies.get(o.actor.entity or "") == "grouping"]
+            others = [o for o in report.mentions.within(m.last, last) if self.bodies.get(o.actor.entity or "") in _GATHERING]
             end = min([end, *(o.first for o in others if o.first > start)])
             listed = [o for o in report.mentions.within(start, end)]
             return [q for q in self._codes(listed, "party") if not self._is_body(q)]
@@ -374,11 +433,11 @@ class FactStation:
         event = report.event_at(draft.head.i) or report.event_at(draft.centre.i)
         parties = tuple(draft.parties)
         return Claim(
-            id=make_id("c", article.id, row["kind"], tuple(q.entity for q in parties), draft.head.i, draft.centre.i),
+            id=make_id("c", article.id, draft.kind, tuple(q.entity for q in parties), draft.head.i, draft.centre.i),
             article=article.id,
             outlet=article.outlet,
             published=parsed.published,
-            kind=row["kind"],
+            kind=draft.kind,
             name=draft.name,
             named=draft.named,
             parties=parties,
@@ -396,16 +455,37 @@ class FactStation:
         )
 
 
-def replace_parties(base: _Draft, parties: list[Party]) -> _Draft:
-    return replace(base, parties=parties)
-
-
 def _spread(token: Any) -> list[Any]:
     found = [token]
     for child in token.children:
         if child.dep_ == "conj":
             found += _spread(child)
     return found
+
+
+def _bearers(noun_token: Any) -> list[Any]:
+    """Of whom a noun is said: "Turkey, a member of NATO", "Turkey is a member", "NATO member Turkey"."""
+    head = noun_token.head
+    if noun_token.dep_ == "appos":
+        return [head]
+    if noun_token.dep_ == "attr":
+        return [t for c in head.children if c.dep_ in ("nsubj", "nsubjpass") for t in _spread(c)]
+    if noun_token.dep_ in ("compound", "nmod") and head.pos_ == "PROPN":
+        return [head]
+    return []
+
+
+def _mutual(centre: Any) -> bool:
+    """A pact of mutual defence is an alliance."""
+    words = {t.lower_ for t in centre.subtree}
+    return "mutual" in words and bool(words & {"defence", "defense", "assistance"})
+
+
+def _behind(noun_token: Any, preps: tuple[str, ...]) -> list[Any]:
+    """The nouns behind a noun's prepositions, coordinations spread out."""
+    return [
+        t for c in noun_token.children if c.dep_ == "prep" and c.lower_ in preps for g in c.children if g.dep_ == "pobj" for t in _spread(g)
+    ]
 
 
 def _speakers(token: Any) -> list[Any]:
@@ -461,6 +541,8 @@ def _standing(frame: Frame, reading: Reading) -> tuple[TieStatus, str, bool]:
             return TieStatus.ACTIVE, f"{step} {ahead}", True
         case Status.NEGATED if status in (TieStatus.ENDED, TieStatus.SUSPENDED):
             return TieStatus.ACTIVE, f"{step} denied", True
+        case Status.NEGATED if status is TieStatus.ACTIVE and reading.reason.row.split()[0] in _CEASED:
+            return TieStatus.ENDED, "ceased", True
         case Status.NEGATED if refused:
             return TieStatus.REJECTED, "ruled out", True
         case Status.NEGATED:
@@ -484,7 +566,7 @@ def _said_before(draft: _Draft, before: list[_Draft]) -> bool:
     if draft.frame.row.get("step") != "stands" and draft.status not in _OPEN:
         return False
     mine = {q.entity for q in draft.parties}
-    return any(d.frame.type == draft.frame.type and mine <= {q.entity for q in d.parties} for d in before)
+    return any(d.kind == draft.kind and mine <= {q.entity for q in d.parties} for d in before)
 
 
 def _began(draft: _Draft, when: When | None, published: str | None) -> tuple[str | None, str | None, str | None]:

@@ -20,6 +20,8 @@ _MARKS = re.compile(r"['’‘ʼ`´.]")
 _POSSESSIVE = re.compile(r"['’]s$")
 _SAINTS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"})
+_DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]")
+_LONGEST_ACRONYM = 5
 _TRAILING_CODE = re.compile(r",\s*([A-Z]{2,3})\b(?!\.?\w)")
 
 
@@ -66,7 +68,8 @@ class Gazetteer:
         self._region: dict[tuple[str, str], int] = {}
         self._demonyms: dict[str, int] = {}
         self._capitals: set[tuple[str, str]] = set()
-        self._priors: dict[int, float] = {}
+        self._acronyms: set[tuple[str, int]] = set()
+        self._counties: dict[str, list[int]] = {}
         self.exact: dict[str, int] = {}
         self.codes: dict[str, int] = {}
         self.words: set[str] = set()
@@ -92,6 +95,8 @@ class Gazetteer:
                 self._country[cells[3]] = n
             elif cells[5] == "region":
                 self._region[cells[3], cells[4]] = n
+            elif cells[5] == "county" and cells[1].endswith(" County"):
+                self._counties.setdefault(fold_name(cells[1].removesuffix(" County")), []).append(n)
 
     def _read_extra(self, header: list[str], rows: Iterable[list[str]]) -> None:
         for values in rows:
@@ -103,6 +108,8 @@ class Gazetteer:
                 self._abbreviate(row, others)
             elif row["kind"] == "alias":
                 self._alias(row, others)
+            elif row["kind"] == "region":
+                self._centre(row)
             else:
                 n = len(self._cells)
                 cells = (row["id"], row["name"], "", row["country"], row["admin1"], row["kind"])
@@ -118,6 +125,13 @@ class Gazetteer:
             target = self.exact if "." in short or len(short) > 3 else self.codes
             target.setdefault(short, n)
 
+    def _centre(self, row: dict[str, str]) -> None:
+        """The middle of a large division; `places.csv` has the middle of its towns."""
+        n = self._region.get((row["country"], row["admin1"]))
+        if n is not None:
+            self._cells[n][6:8] = row["latitude"], row["longitude"]
+            self._entries.pop(n, None)
+
     def _alias(self, row: dict[str, str], others: list[str]) -> None:
         """Further names of the largest place that bears this one in that country."""
         pool = [self.entry(n) for n in self._keys.get(fold_name(row["name"]), ())]
@@ -125,7 +139,8 @@ class Gazetteer:
         fits = [n for n, e in zip(numbers, pool, strict=True) if e.country == row["country"]]
         kinds = [n for n in fits if not row["admin1"] or self.entry(n).admin1 == row["admin1"]]
         if kinds:
-            best = max(kinds, key=lambda n: (self.entry(n).kind == "city", self.entry(n).population, -n))
+            meant = "region" if row["admin1"] else "city"
+            best = max(kinds, key=lambda n: (self.entry(n).kind == meant, self.entry(n).population, -n))
             for other in others:
                 self._add(other, best)
 
@@ -134,19 +149,28 @@ class Gazetteer:
             n = self._country.get(row["iso3"])
             if n is None:
                 continue
-            for name in (row["name"], *row.list("aliases")):
-                self._add(name.removeprefix("the "), n)
+            weak = set(row.list("weak"))
+            for name in (row["name"], *(a for a in row.list("aliases") if a not in weak)):
+                if not self._names_part(name, row["iso3"]):
+                    self._add(name.removeprefix("the "), n)
             for people in row.list("demonyms"):
                 for form in (people, f"{people}s"):
                     self._demonyms.setdefault(fold_name(form), n)
                     self._note(fold_name(form))
             self._capitals |= {(row["iso3"], fold_name(c)) for c in row.list("capital")}
 
+    def _names_part(self, name: str, country: str) -> bool:
+        """Whether a division of this country bears the name ("England")."""
+        pool = (self.entry(n) for n in self._keys.get(fold_name(name), ()))
+        return any(e.kind == "region" and e.country == country for e in pool)
+
     def _add(self, name: str, n: int) -> None:
         key = fold_name(name)
         if not key:
             return
         pool = self._keys.get(key)
+        if len(key) <= _LONGEST_ACRONYM and name.isupper() and (pool is None or n not in pool):
+            self._acronyms.add((key, n))
         if pool is None:
             self._keys[key] = [n]
             self._note(key)
@@ -166,11 +190,23 @@ class Gazetteer:
         return self._longest.get(first, 0)
 
     def lookup(self, key: str, quote: str) -> tuple[int, ...]:
-        """The entries of a folded name. Names of three letters or fewer must stand in capitals ("US", not "Us")."""
+        """The entries of a folded name. Acronyms and names of two letters must stand in capitals ("US", not "Us"), and
+        what has dots between its letters is an acronym."""
         found = self._keys.get(key)
-        if not found or (len(key) <= 2 and not quote.replace(".", "").isupper()):
+        if not found:
             return ()
-        return tuple(found)
+        if len(key) > _LONGEST_ACRONYM:
+            return tuple(found)
+        capitals = quote.replace(".", "").isupper()
+        if len(key) <= 2 and not capitals:
+            return ()
+        if _DOTTED.match(quote):
+            return tuple(n for n in found if (key, n) in self._acronyms)
+        return tuple(n for n in found if capitals or (key, n) not in self._acronyms)
+
+    def county(self, key: str) -> tuple[int, ...]:
+        """The counties named "X County" by this X alone."""
+        return tuple(self._counties.get(key, ()))
 
     def demonym(self, key: str) -> int | None:
         return self._demonyms.get(key)

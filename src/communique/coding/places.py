@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from communique.codebook import Codebook
-from communique.coding.gazetteer import WORD, Entry, Gazetteer, fold
+from communique.coding.gazetteer import WORD, Entry, Gazetteer, fold, fold_name
 from communique.model import Place
 
 Name = tuple[int, int, str]
@@ -22,10 +22,10 @@ Name = tuple[int, int, str]
 
 _GRAIN = {"county": "region", "region": "region", "country": "country", "city": "city", "base": "base", "site": "site"}
 _PLACE_LABELS = {"GPE": 2.5, "LOC": 2.0, "FAC": 1.0}
-_OTHER_LABELS = {"ORG": -0.5, "PERSON": -2.0, "NORP": -0.3, "EVENT": -0.3, "LAW": -0.3, "WORK_OF_ART": -0.8}
+_OTHER_LABELS = {"ORG": 0.2, "PERSON": -1.6, "NORP": -0.3, "EVENT": -0.3, "LAW": -0.3, "WORK_OF_ART": -0.8}
 # Dates, quantities and the like: a place name inside one is most often a misreading.
 _ANY_OTHER_LABEL = -1.2
-_ACCEPT = 1.0
+_ACCEPT = 0.8
 
 _IN = re.compile(r"\b(?:in|at|near|outside|around|across|throughout|visit(?:ed|ing|s)?|within|toward|towards)\s+(?:the\s+)?$", re.I)
 _OF = re.compile(r"\b(?:from|to|of|into|for|via|between|over|on|off|against|with)\s+(?:the\s+)?$", re.I)
@@ -40,6 +40,10 @@ _DIRECTION = frozenset(
 _STREET = frozenset(
     "street st avenue ave road rd drive dr boulevard blvd lane ln court way place parkway highway pike terrace square".split()
 )
+_NAMELESS = _DIRECTION | _STREET | frozenset(
+    "university college school church hospital court center centre club park house hall tower library station airport "
+    "stadium market museum theatre theater point island bay lake river bridge village city town county state".split()
+)
 _STRIP_BEFORE = re.compile(
     r"^(?:the|an?|greater|downtown|metropolitan|metro|mainland|rural|inner|outer|upper|lower|central|city of|town of|"
     r"village of|township of|state of|province of|republic of|kingdom of|county of|county|port of|gulf of|"
@@ -52,7 +56,11 @@ _STRIP_AFTER = re.compile(
     re.I,
 )
 _QUALIFIER_GAP = re.compile(r"(?:,[ \t]*| ?\(|,? in |,? in the | of )$")
+_POSSESSIVE = re.compile(r"['’]s$")
 _KM_NEAR = 120.0
+_WIDE = frozenset({"country", "region", "area"})
+# How much the other places of a report can add to an entry, on the scale of `Gazetteer.prior`.
+_REGION_SUPPORT, _OWN_REGION, _LAND_SUPPORT, _NEAR_SUPPORT = 2.8, 0.7, 2.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +142,25 @@ class PlaceStation:
         for n in range(min(self.gazetteer.longest(folded[i]), len(words) - i), 0, -1):
             if n > 1 and not _joined(text, words[i : i + n]):
                 continue
-            stop = words[i + n - 1][1]
-            if found := self.gazetteer.lookup(" ".join(folded[i : i + n]), text[start:stop]):
-                return _Match(start, stop, " ".join(folded[i : i + n]), found), n
-            if n == 1 and (of := self.gazetteer.demonym(folded[i])) is not None:
-                return _Match(start, stop, folded[i], (of,), demonym=True), 1
-            if n == 2 and (of := self.gazetteer.demonym(" ".join(folded[i : i + 2]))) is not None:
-                return _Match(start, stop, " ".join(folded[i : i + 2]), (of,), demonym=True), 2
+            key, stop = " ".join(folded[i : i + n]), words[i + n - 1][1]
+            found = self.gazetteer.lookup(key, text[start:stop])
+            if (of := self._people(key, found)) is not None:
+                return _Match(start, self._bare_end(text, start, stop, (of,)), key, (of,), demonym=True), n
+            if found:
+                return _Match(start, self._bare_end(text, start, stop, found), key, found), n
         return None, 1
+
+    def _people(self, key: str, found: tuple[int, ...]) -> int | None:
+        """The country whose people have this name; a town that is called so too ("Canadian", Texas) gives way."""
+        of = self.gazetteer.demonym(key)
+        return of if all(self.gazetteer.entry(n).kind in ("city", "county") for n in found) else None
+
+    def _bare_end(self, text: str, start: int, stop: int, found: tuple[int, ...]) -> int:
+        """The end of the name without a possessive s, unless the place itself is called so ("St. John's")."""
+        ending = _POSSESSIVE.search(text, start, stop)
+        if ending is None or any(_POSSESSIVE.search(self.gazetteer.entry(n).name) for n in found):
+            return stop
+        return ending.start()
 
     def _match_of(self, text: str, start: int, end: int) -> _Match | None:
         """The gazetteer's reading of a span known to be a place name; tries ever shorter forms."""
@@ -152,15 +171,21 @@ class PlaceStation:
             return _Match(start, end, fold(quote), (region,))
         for form in _forms(quote):
             key = " ".join(fold(m.group()) for m in WORD.finditer(form))
-            if found := self.gazetteer.lookup(key, form):
-                return _Match(start, end, key, found)
-            if (of := self.gazetteer.demonym(key)) is not None:
+            found = self.gazetteer.lookup(key, form)
+            if (of := self._people(key, found)) is not None:
                 return _Match(start, end, key, (of,), demonym=True)
-        inner = self._matches(quote)
+            if found:
+                return _Match(start, end, key, found)
+        if found := self.gazetteer.county(fold_name(quote)):
+            return _Match(start, end, fold_name(quote), found)
+        inner = [m for m in self._matches(quote) if m.key not in self.gazetteer.words and m.key not in _NAMELESS]
         if not inner:
             return None
-        best = max(inner, key=lambda m: (not m.demonym, m.end - m.start, -m.start))
+        best = max(inner, key=lambda m: (not m.demonym, self._renown(m), -m.start))
         return _Match(start, end, best.key, best.found, best.demonym)
+
+    def _renown(self, match: _Match) -> float:
+        return max(_weight(self.gazetteer.entry(n)) for n in match.found)
 
     # ---- evidence
 
@@ -188,6 +213,8 @@ class PlaceStation:
         score += _context_evidence(text, match, entries)
         if match.key in self.gazetteer.words:
             score -= 2.5
+        elif match.key in _DIRECTION:
+            score -= 4.5
         if i + 1 < len(matches) and self._qualifies(text, match, matches[i + 1]):
             score += 3.0
         if i and self._qualifies(text, matches[i - 1], match):
@@ -273,11 +300,12 @@ class PlaceStation:
                 same_country += weight
                 if place.admin1 and place.admin1 == entry.admin1:
                     same_region += weight * (1.5 if place.kind == "region" else 1.0)
-            if place.kind not in ("country", "region", "area") and entry.kind not in ("country", "area"):
+            if place.kind not in _WIDE and entry.kind not in _WIDE:
                 near += weight * math.exp(-_km(entry, place) / _KM_NEAR)
-        region = 2.4 * (1 - math.exp(-same_region / 1.2)) if entry.kind != "region" else 0.0
-        land = 1.4 * (1 - math.exp(-same_country / 1.5)) if entry.kind != "country" else 0.0
-        return region + land + 2.0 * (1 - math.exp(-near))
+        own = _OWN_REGION if entry.kind == "region" else 1.0
+        region = own * _REGION_SUPPORT * (1 - math.exp(-same_region / 1.2))
+        land = _LAND_SUPPORT * (1 - math.exp(-same_country / 1.5))
+        return region + land + _NEAR_SUPPORT * (1 - math.exp(-near))
 
 
 class _Labels:

@@ -14,7 +14,7 @@ from communique.coding.parse import Parsed
 
 _MARKS = re.compile("''|``|[\"“”„«»‘’']")
 _OPENING, _CLOSING = frozenset("“„«"), frozenset("”»")
-_AFTER_CLOSING = frozenset(" \t\n.,;:!?)]}—–-…\"”»\u00a0")
+_AFTER_CLOSING = frozenset(' \t\n.,;:!?)]}—–-…"”»\u00a0')
 # A single mark behind one of these closes; behind a letter it may be an apostrophe.
 _FIRM = frozenset(".,!?…;:)")
 
@@ -101,7 +101,12 @@ def _opens(text: str, mark: re.Match[str]) -> bool:
         return False
     starts = before.isspace() or before in "([{—–-/…:“\"'‘"
     if _kind(sign) == "single":
-        return sign != "’" and starts and behind.isalpha() and text[mark.end() : mark.end() + 2].lower() not in ("em", "ti")
+        return (
+            sign != "’"
+            and starts
+            and behind.isalpha()
+            and text[mark.end() : mark.end() + 2].lower() not in ("em", "ti")
+        )
     return not behind.isspace() and (starts or not mark.start() or not _is_word(behind))
 
 
@@ -157,7 +162,12 @@ def _closing_single(text: str, marks: list[re.Match[str]], n: int) -> int | None
         before, behind = _around(text, marks[k])
         if before.isspace() or behind not in _AFTER_CLOSING:
             continue
-        if before in _FIRM or before != "s" or behind != " " or not text[marks[k].end() + 1 : marks[k].end() + 2].islower():
+        if (
+            before in _FIRM
+            or before != "s"
+            or behind != " "
+            or not text[marks[k].end() + 1 : marks[k].end() + 2].islower()
+        ):
             return k
         weak = k if weak is None else weak
     return weak

@@ -1,7 +1,8 @@
 """How English reports speech and thought: the cues of `lang/en/reporting.csv` and what the parse hangs on them.
 
-A row names a cue (verb, noun, adjective, or a phrase that brings in a source), whether it reports a statement or an
-attitude, and its frames, that is, where the content stands:
+A row names a cue (verb, noun, adjective, or a phrase that brings in a source) and its frames, that is, where the
+content stands: those in which it reports a statement, and those in which it reports an attitude, a belief, intention or
+position without a speech act:
 
 quote      may stand beside a quotation, or behind what it reports ("Oslo will go, the ministry said")
 clause     a clause ("that ...", "whether ...", or bare)
@@ -26,7 +27,7 @@ from communique.coding.clauses import spread, verb
 Range = tuple[int, int]
 
 _WORD_FRAMES = frozenset({"quote", "clause", "inf", "ing", "obj", "obj+inf", "small"})
-_CLAUSES = frozenset({"ccomp", "acl", "relcl", "advcl", "xcomp"})
+_HELPERS = frozenset({"light", "medium", "source"})
 _OBJECTS = frozenset({"dobj", "attr", "oprd", "dative"})
 _BE = frozenset({"be", "seem", "remain", "become", "appear", "sound", "feel", "grow", "stay"})
 _GAP = 4  # tokens between the words of one cue
@@ -35,16 +36,14 @@ _PUNCT = frozenset(", . ; : ! ? - -- – — … ( ) [ ] \" ' '' `` “ ” ‘ 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A row of the lexicon, read once. `words`: lemmas; `preps`: frames that are prepositions."""
+    """One side of a row, read once. `words`: lemmas; `kind`: statement or attitude; `preps`: frames that are
+    prepositions."""
 
     row: Row
     words: tuple[str, ...]
+    kind: str
     frames: frozenset[str]
     preps: frozenset[str]
-
-    @property
-    def kind(self) -> str:
-        return self.row["kind"]
 
     def has(self, *frames: str) -> bool:
         return any(f in self.frames for f in frames)
@@ -69,12 +68,19 @@ class Lexicon:
     def __init__(self, book: Codebook) -> None:
         self._cues: dict[tuple[str, str], list[Cue]] = {}
         for row in book.rows("lang/en/reporting.csv"):
-            frames = frozenset(row.list("frames"))
             words = tuple(row["cue"].split())
-            cue = Cue(row, words, frames, frames - _WORD_FRAMES)
-            self._cues.setdefault((row["pos"], words[0]), []).append(cue)
+            for kind in ("statement", "attitude"):
+                frames = frozenset(row.list(kind))
+                if frames or (kind == "statement" and row["pos"] in _HELPERS):
+                    cue = Cue(row, words, kind, frames, frames - _WORD_FRAMES)
+                    self._cues.setdefault((row["pos"], words[0]), []).append(cue)
         for found in self._cues.values():
             found.sort(key=lambda c: -len(c.words))
+        self.speech = frozenset(
+            lemma
+            for (pos, lemma), cues in self._cues.items()
+            if pos == "verb" and any(c.kind == "statement" and c.has("quote", "clause") for c in cues)
+        )
 
     def of(self, pos: str, lemma: str) -> list[Cue]:
         return self._cues.get((pos, lemma), [])
@@ -101,7 +107,7 @@ class Lexicon:
         """Phrases that bring in a source, "according to Manila", "in the union's view"; the content is left open."""
         for token in doc[first:last]:
             for cue in self.of("source", token.lower_):
-                if cue.has("source") and (found := _phrase(token, cue)) is not None:
+                if (found := _phrase(token, cue)) is not None:
                     yield found
                     break
 
@@ -112,7 +118,7 @@ class Lexicon:
             tail = _tail(token, cue.words[1:])
             if tail is None:
                 continue
-            report = read(token, tail, cue)
+            report = read(token, tail, cue, self.speech)
             if report is None:
                 continue
             if report.content:
@@ -122,8 +128,8 @@ class Lexicon:
         if waiting is not None:
             yield waiting
 
-    def _of_noun(self, token: Any, tail: list[Any], cue: Cue) -> Report | None:
-        found = _noun_content(token, cue)
+    def _of_noun(self, token: Any, tail: list[Any], cue: Cue, speech: frozenset[str]) -> Report | None:
+        found = _noun_content(token, cue, speech)
         if found is None:
             return None
         frame, content, prep = found
@@ -154,14 +160,14 @@ def _tail(token: Any, words: tuple[str, ...]) -> list[Any] | None:
 # Verbs
 
 
-def _of_verb(token: Any, tail: list[Any], cue: Cue) -> Report | None:
+def _of_verb(token: Any, tail: list[Any], cue: Cue, speech: frozenset[str]) -> Report | None:
     """A verb's content by the first frame that is met."""
     if cue.words[1:] == () and any(c.dep_ == "prt" for c in token.children) and not cue.frames <= {"quote", "clause"}:
         return None
-    sources = speakers(token)
+    sources = speakers(token, speech)
     passive = is_passive(token)
     reach = [token, *tail]
-    for frame, content, prep in _verb_frames(token, reach, cue, passive):
+    for frame, content, prep in _verb_frames(token, reach, cue, passive, speech):
         extra = [*tail, prep] if prep is not None and prep.i <= reach[-1].i + 1 else tail
         return Report(token, _cue_range(token, extra), cue, sources, content, frame)
     if cue.has("quote"):
@@ -169,7 +175,9 @@ def _of_verb(token: Any, tail: list[Any], cue: Cue) -> Report | None:
     return None
 
 
-def _verb_frames(token: Any, reach: list[Any], cue: Cue, passive: bool) -> Iterator[tuple[str, list[Range], Any]]:
+def _verb_frames(
+    token: Any, reach: list[Any], cue: Cue, passive: bool, speech: frozenset[str]
+) -> Iterator[tuple[str, list[Range], Any]]:
     """(frame, content, preposition of the cue) in order of preference."""
     kids = [c for node in reach for c in node.children]
     last = reach[-1].i
@@ -181,13 +189,18 @@ def _verb_frames(token: Any, reach: list[Any], cue: Cue, passive: bool) -> Itera
     if cue.has("small") and (found := _small(kids, token, passive, target)):
         yield "small", found, None
     if cue.has("clause") and clause is not None:
-        yield "clause", [clause_range(clause, last)], None
+        yield "clause", [*_relative(clause, token), clause_range(clause, last, speech)], None
     if cue.has("inf") and infinitive is not None:
         to = next(c for c in infinitive.children if c.dep_ == "aux" and c.lower_ == "to")
         begin = min([to.i, *(c.i for c in infinitive.children if c.dep_ == "neg")])
         whole = _edges(infinitive)
         content = [(max(begin, last + 1), whole[1])]
-        if passive and (subject := _passive_subject(token)) is not None and not cue.has("obj+inf") and not _is_addressed(cue):
+        if (
+            passive
+            and (subject := _passive_subject(token)) is not None
+            and not cue.has("obj+inf")
+            and not _is_addressed(cue)
+        ):
             content.insert(0, noun_range(subject))
         yield "inf", content, None
     for prep in (c for c in kids if c.dep_ in ("prep", "agent", "dative") and c.i > token.i):
@@ -195,7 +208,11 @@ def _verb_frames(token: Any, reach: list[Any], cue: Cue, passive: bool) -> Itera
             yield f"obj+{prep.lower_}", _with_phrase(target, prep, passive), None
     if cue.has("ing"):
         for child in kids:
-            if child.tag_ == "VBG" and child.dep_ in ("xcomp", "pcomp", "ccomp", "dobj", "advcl") and last < child.i <= last + 3:
+            if (
+                child.tag_ == "VBG"
+                and child.dep_ in ("xcomp", "pcomp", "ccomp", "dobj", "advcl")
+                and last < child.i <= last + 3
+            ):
                 yield "ing", [(max(_edges(child)[0], last + 1), _edges(child)[1])], None
     for prep in _preps(kids, token):
         if prep.lower_ in cue.preps and (content := _behind(prep)):
@@ -245,8 +262,11 @@ def _target(kids: list[Any], passive: bool, token: Any, reach: list[Any]) -> Any
     if passive:
         return _passive_subject(token)
     found = [c for c in kids if c.dep_ in _OBJECTS and c.pos_ != "ADP" and c not in reach and c.i > token.i]
-    found = [c for c in found if c.ent_type_ not in ("DATE", "TIME")] or []
-    return found[0] if found else None
+    return next((c for c in found if not _is_time(c)), None)
+
+
+def _is_time(token: Any) -> bool:
+    return token.ent_type_ in ("DATE", "TIME") or token.dep_ == "npadvmod"
 
 
 def _passive_subject(token: Any) -> Any:
@@ -282,7 +302,11 @@ def _small(kids: list[Any], token: Any, passive: bool, target: Any) -> list[Rang
         return []
     first, last = _edges(named[-1])
     if passive:
-        return [noun_range(target), (max(first, token.i + 1), last)] if target is not None and target.i < token.i else [(first, last)]
+        return (
+            [noun_range(target), (max(first, token.i + 1), last)]
+            if target is not None and target.i < token.i
+            else [(first, last)]
+        )
     lead = [c for c in kids if c.dep_ in ("dobj", "dative", "nsubj") and token.i < c.i < named[-1].i]
     return [(min([first, *(_edges(c)[0] for c in lead)]), last)]
 
@@ -297,12 +321,16 @@ def _with_phrase(target: Any, prep: Any, passive: bool) -> list[Range]:
 
 def _preps(kids: list[Any], token: Any) -> list[Any]:
     """Prepositions and particles behind a verb, in order."""
-    return sorted((c for c in kids if c.dep_ in ("prep", "prt", "dative", "agent") and c.i > token.i), key=lambda c: c.i)
+    return sorted(
+        (c for c in kids if c.dep_ in ("prep", "prt", "dative", "agent") and c.i > token.i), key=lambda c: c.i
+    )
 
 
 def _behind(prep: Any) -> list[Range]:
-    """What a preposition governs."""
-    kids = [c for c in prep.children if c.dep_ in ("pobj", "pcomp", "prep", "ccomp") and c.i > prep.i]
+    """What a preposition governs, unless it is a time."""
+    kids = [
+        c for c in prep.children if c.dep_ in ("pobj", "pcomp", "prep", "ccomp") and c.i > prep.i and not _is_time(c)
+    ]
     if not kids:
         return []
     return [(min(_edges(c)[0] for c in kids), max(noun_range(c)[1] for c in kids))]
@@ -319,14 +347,26 @@ def is_passive(token: Any) -> bool:
     return False
 
 
-def speakers(token: Any) -> list[Any]:
+def speakers(token: Any, speech: frozenset[str] = frozenset()) -> list[Any]:
     """Heads of who speaks, as they stand: relative pronouns are left to the caller."""
+    if (over := governor(token, speech)) is not None:
+        return speakers(over, speech)
     if is_passive(token):
-        agents = [g for c in token.children if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by") for g in c.children if g.dep_ == "pobj"]
+        agents = [
+            g
+            for c in token.children
+            if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by")
+            for g in c.children
+            if g.dep_ == "pobj"
+        ]
         return [t for a in agents for t in spread(a)]
     own = [c for c in token.children if c.dep_ == "nsubj"]
     if own:
-        return [t for c in own[:1] for t in spread(c)] if own[0].lower_ not in ("it", "there") or not _is_empty_it(token) else []
+        return (
+            [t for c in own[:1] for t in spread(c)]
+            if own[0].lower_ not in ("it", "there") or not _is_empty_it(token)
+            else []
+        )
     if any(c.dep_ in ("expl", "csubj") for c in token.children):
         return []
     if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
@@ -345,7 +385,11 @@ def speakers(token: Any) -> list[Any]:
 def _is_empty_it(token: Any) -> bool:
     """ "It seems that", "it was unclear": nobody speaks."""
     subject = next((c for c in token.children if c.dep_ == "nsubj"), None)
-    return subject is not None and subject.lower_ in ("it", "there") and token.lemma_ in _BE | {"appear", "turn", "emerge", "follow"}
+    return (
+        subject is not None
+        and subject.lower_ in ("it", "there")
+        and token.lemma_ in _BE | {"appear", "turn", "emerge", "follow"}
+    )
 
 
 def _cue_range(token: Any, tail: list[Any]) -> Range:
@@ -361,16 +405,16 @@ def _cue_range(token: Any, tail: list[Any]) -> Range:
 # Nouns
 
 
-def _noun_content(token: Any, cue: Cue) -> tuple[str, list[Range], Any] | None:
+def _noun_content(token: Any, cue: Cue, speech: frozenset[str]) -> tuple[str, list[Range], Any] | None:
     """(frame, content, preposition) of a reporting noun."""
     for child in token.children:
         if child.dep_ in ("acl", "ccomp", "relcl", "appos", "dep") and child.i > token.i:
             marks = {c.lower_ for c in child.children if c.dep_ == "mark"}
             if cue.has("clause") and marks & {"that", "whether"}:
-                return "clause", [clause_range(child, token.i)], None
-            if cue.has("inf") and child.dep_ in ("acl", "relcl") and _is_to(child):
+                return "clause", [clause_range(child, token.i, speech)], None
+            if cue.has("inf") and child.dep_ in ("acl", "relcl") and _is_to(child) and not _is_purpose(token):
                 return "inf", [_edges(child)], None
-    if cue.has("clause") and token.dep_ in ("nsubj", "dobj") and (found := _said_of(token)) is not None:
+    if cue.has("clause") and token.dep_ in ("nsubj", "dobj") and (found := _said_of(token, speech)) is not None:
         return "clause", [found], None
     for child in token.children:
         if child.dep_ == "prep" and child.lower_ in cue.preps and child.i > token.i and (content := _behind(child)):
@@ -378,16 +422,25 @@ def _noun_content(token: Any, cue: Cue) -> tuple[str, list[Range], Any] | None:
     return None
 
 
-def _said_of(token: Any) -> Range | None:
+def _is_purpose(token: Any) -> bool:
+    """ "In order to"."""
+    return bool(token.lower_ == "order" and token.i and token.doc[token.i - 1].lower_ == "in")
+
+
+def _said_of(token: Any, speech: frozenset[str]) -> Range | None:
     """ "The claim is that ...", "made the point that ..." with the clause hung on the verb."""
     up = token.head
     for child in up.children:
-        if child.dep_ in ("ccomp", "advcl") and child.i > max(token.i, up.i) and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
+        if (
+            child.dep_ in ("ccomp", "advcl")
+            and child.i > max(token.i, up.i)
+            and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children)
+        ):
             if token.dep_ == "nsubj" and up.lemma_ != "be":
                 continue
             if token.dep_ == "dobj" and child.left_edge.i - token.i > 6:
                 continue
-            return clause_range(child, max(token.i, up.i))
+            return clause_range(child, max(token.i, up.i), speech)
     return None
 
 
@@ -409,13 +462,21 @@ def _noun_sources(token: Any, prep: Any, light: Any) -> list[Any]:
         if child.dep_ == "poss":
             return spread(child)
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in ("by", "from", "among", "of") and child is not prep:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in ("by", "from", "among", "of")
+            and (prep is None or child.i != prep.i)
+        ):
             found = [t for g in child.children if g.dep_ == "pobj" for t in spread(g)]
             if found and (child.lower_ != "of" or child.i == token.i + 1):
                 return found
     if light is not None:
         return speakers(light) if not (is_passive(light) and token.dep_ == "nsubjpass") else speakers(light)
-    front = [c for c in token.children if c.dep_ in ("compound", "amod", "nmod") and c.ent_type_ in ("GPE", "NORP", "ORG", "PERSON")]
+    front = [
+        c
+        for c in token.children
+        if c.dep_ in ("compound", "amod", "nmod") and c.ent_type_ in ("GPE", "NORP", "ORG", "PERSON")
+    ]
     return front[:1]
 
 
@@ -438,19 +499,21 @@ def _phrase(token: Any, cue: Cue) -> Report | None:
 # Adjectives
 
 
-def _of_adjective(token: Any, tail: list[Any], cue: Cue) -> Report | None:
+def _of_adjective(token: Any, tail: list[Any], cue: Cue, speech: frozenset[str]) -> Report | None:
     """ "Is confident that", "was critical of"."""
     up = token.head
     while token.dep_ == "conj" and up.dep_ == "conj":
         up = up.head
-    linked = token.dep_ in ("acomp", "oprd", "attr", "ROOT", "ccomp", "conj", "prep") or (token.pos_ == "VERB" and is_passive(token))
+    linked = token.dep_ in ("acomp", "oprd", "attr", "ROOT", "ccomp", "conj", "prep") or (
+        token.pos_ == "VERB" and is_passive(token)
+    )
     if not linked and token.dep_ not in ("amod", "acl", "advcl", "appos"):
         return None
     reach = [token, *tail]
     kids = [c for node in reach for c in node.children]
     if up.pos_ in ("AUX", "VERB") and token.dep_ in ("acomp", "oprd", "attr"):
         kids += [c for c in up.children if c.i > token.i]
-    found = _adjective_content(kids, reach[-1].i, cue)
+    found = _adjective_content(kids, reach[-1].i, cue, speech)
     if found is None:
         return None
     frame, content, prep = found
@@ -462,10 +525,12 @@ def _of_adjective(token: Any, tail: list[Any], cue: Cue) -> Report | None:
     return Report(token, (first, last), cue, _bearers(token, be), content, frame)
 
 
-def _adjective_content(kids: list[Any], last: int, cue: Cue) -> tuple[str, list[Range], Any] | None:
+def _adjective_content(
+    kids: list[Any], last: int, cue: Cue, speech: frozenset[str]
+) -> tuple[str, list[Range], Any] | None:
     clause = _clause_child(kids, last)
     if cue.has("clause") and clause is not None:
-        return "clause", [clause_range(clause, last)], None
+        return "clause", [clause_range(clause, last, speech)], None
     infinitive = _infinitive(kids, last)
     if cue.has("inf") and infinitive is not None:
         return "inf", [_edges(infinitive)], None
@@ -518,8 +583,54 @@ def noun_range(token: Any) -> Range:
     return trim(token.doc, first, last)
 
 
-def clause_range(clause: Any, after: int) -> Range:
+def clause_range(clause: Any, after: int, speech: frozenset[str]) -> Range:
     """A content clause behind token `after`, up to where another report begins in its tail."""
-    first, last = clause.left_edge.i, clause.right_edge.i + 1
-    first = max(first, after + 1)
-    return trim(clause.doc, first, last)
+    first, last = max(clause.left_edge.i, after + 1), clause.right_edge.i + 1
+    for token in clause.subtree:
+        if (
+            token.i > max(clause.i, after)
+            and token.i < last
+            and (end := _new_report(token, clause, speech)) is not None
+        ):
+            last = end
+            break
+    return trim(clause.doc, first, max(last, first + 1))
+
+
+def _new_report(token: Any, clause: Any, speech: frozenset[str]) -> int | None:
+    """Where the tail of a content clause turns to another report: ", adding that", "but said"; else `None`."""
+    if token.pos_ != "VERB" or token.lemma_.lower() not in speech:
+        return None
+    begin = token.left_edge.i
+    if token.dep_ == "advcl" and token.tag_ == "VBG" and token.doc[begin - 1].text == ",":
+        return begin - 1
+    if governor(token, speech) is not None and governor(token, speech) == clause.head:
+        return max((c.i for c in token.head.children if c.dep_ == "cc" and c.i < token.i), default=begin)
+    return None
+
+
+def governor(token: Any, speech: frozenset[str]) -> Any:
+    """The reporting verb that a verb is coordinated with although the parse hangs it into that verb's content:
+    "announced that the base had closed and asked ..."; `None` where it stands in the content."""
+    if token.dep_ != "conj" or token.tag_ not in ("VBD", "VBZ", "VBP") or token.lemma_.lower() not in speech:
+        return None
+    if any(c.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass") for c in token.children):
+        return None
+    inner = token.head
+    while inner.dep_ == "conj" and inner.head.pos_ in ("VERB", "AUX"):
+        inner = inner.head
+    outer = inner.head
+    if inner.dep_ != "ccomp" or outer.lemma_.lower() not in speech or outer.tag_ != token.tag_ or inner.i < outer.i:
+        return None
+    subject = _own_subject(inner)
+    adverse = any(c.dep_ == "cc" and c.lower_ == "but" for c in token.head.children)
+    shifted = any(c.dep_ == "aux" and c.tag_ in ("VBD", "VBZ", "MD") for c in token.head.children)
+    thing = subject is not None and subject.pos_ == "NOUN" and subject.ent_type_ == ""
+    return outer if adverse or shifted or thing else None
+
+
+def _relative(clause: Any, token: Any) -> list[Range]:
+    """The relative pronoun that belongs to the content: "which, she said, was lost"."""
+    return [
+        (t.i, t.i + 1) for t in clause.subtree if t.i < token.i and t.tag_ in ("WDT", "WP") and token.dep_ == "relcl"
+    ][:1]

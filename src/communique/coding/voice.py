@@ -8,7 +8,7 @@ ambassador said"), and pronouns. Words in quotation marks inside the outlet's ow
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from communique.codebook import Codebook
 from communique.coding.actors import Mentions
 from communique.coding.parse import Parsed
 from communique.coding.quotes import Quote, find_quotes
-from communique.coding.reporting import Lexicon, Range, Report, noun_range, speakers, trim
+from communique.coding.reporting import Lexicon, Range, Report, noun_range, trim
 from communique.coding.status import StatusStation
 from communique.model import Actor, Form, Reason, Status
 
@@ -27,6 +27,11 @@ _STOPS = frozenset({".", "?", "!"})
 _BREAKS = frozenset({",", ".", ";", ":", "?", "!", "-", "--", "–", "—", "(", ")", "[", "]"})
 _MARKS = frozenset("\" “ ” „ « » '' `` ‘ ’ '".split())
 _TELL = frozenset({"tell", "inform", "assure", "remind", "warn", "speak", "say"})
+# Words before a colon in a heading that name its kind, not a speaker.
+_LABELS = frozenset(
+    "the update live video watch analysis opinion comment explainer exclusive breaking factbox timeline review "
+    "interview photos gallery podcast editorial column letters poll".split()
+)
 _PERSON = frozenset({"he", "she"})
 _SELF = frozenset({"i", "we", "me", "us"})
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
@@ -118,7 +123,9 @@ def outermost(found: list[Attribution]) -> list[Attribution]:
     kept = []
     for a in found:
         at = a.cue[0] if a.cue else a.content[0][0]
-        if not any(b is not a and b.covers(at) and (b.size > a.size or not a.covers(b.cue[0] if b.cue else -1)) for b in found):
+        if not any(
+            b is not a and b.covers(at) and (b.size > a.size or not a.covers(b.cue[0] if b.cue else -1)) for b in found
+        ):
             kept.append(a)
     return kept
 
@@ -159,7 +166,9 @@ class _Reading:
     def _sentence_starts(self, first: int, last: int) -> list[int]:
         """Where sentences begin in a paragraph; a quotation with its tag is one sentence."""
         starts = [first]
-        i = first
+        i = self._after_dateline(first, last)
+        if i > first:
+            starts.append(i)
         while i < last:
             quote = self.quote_at(i)
             if quote is not None:
@@ -171,6 +180,17 @@ class _Reading:
             if self.doc[i - 1].text in _STOPS and i < last:
                 starts.append(i)
         return starts
+
+    def _after_dateline(self, first: int, last: int) -> int:
+        """Where a paragraph begins behind its dateline, "MANILA, July 9 (Straits Wire) -"; else `first`."""
+        if not (self.doc[first].text.isupper() and len(self.doc[first].text) > 2):
+            return first
+        for i in range(first + 1, min(first + 16, last - 1)):
+            if self.doc[i].text in ("-", "--", "–", "—"):
+                return i + 1
+            if self.doc[i].pos_ in ("VERB", "AUX") or self.doc[i].text in (":", "?", "!"):
+                return first
+        return first
 
     def _ends_after(self, quote: Quote, last: int) -> bool:
         """Whether a sentence ends with this quotation."""
@@ -227,6 +247,8 @@ class _Reading:
             return found
         stretch = self._stretch(report)
         left = self._quote_before(stretch, home)
+        if report.frame not in ("clause", "quote") and (left or self._quote_behind(report, stretch, home)):
+            found = [] if report.frame in report.lexeme.preps or left else found
         if found and report.content[-1][0] > report.head.i:
             return [*([left] if left and not self._taken_by_other(left, report) else []), *found]
         right = self._quote_behind(report, stretch, home)
@@ -236,7 +258,10 @@ class _Reading:
 
     def _taken_by_other(self, left: Range, report: Report) -> bool:
         """Whether the quotation in front of a cue with content of its own is told by another cue."""
-        return not any(t.pos_ in ("NOUN", "PROPN", "PRON") for t in self.doc[left[1] : report.head.i]) and report.head.tag_ == "VBG"
+        return (
+            not any(t.pos_ in ("NOUN", "PROPN", "PRON") for t in self.doc[left[1] : report.head.i])
+            and report.head.tag_ == "VBG"
+        )
 
     def _whole(self, range_: Range, home: Quote | None, report: Report) -> Range | None:
         """A range that ends no quotation in the middle and does not leave the one its cue stands in."""
@@ -247,7 +272,12 @@ class _Reading:
         opening = self.quote_at(first)
         if opening is not None and opening.first < first and opening.first > report.head.i:
             first = opening.first
-        if first > 0 and first - 1 > report.head.i and (before := self.quote_at(first - 1)) and before.first == first - 1:
+        if (
+            first > 0
+            and first - 1 > report.head.i
+            and (before := self.quote_at(first - 1))
+            and before.first == first - 1
+        ):
             first -= 1
         closing = self.quote_at(last - 1)
         if closing is not None and closing.first >= first:
@@ -267,7 +297,18 @@ class _Reading:
             elif low >= last and low - last <= 2:
                 last = max(last, min(head.right_edge.i + 1, high + 12))
         sent = self.sentence(report.head.i)
-        while first > sent[0] and self.doc[first - 1].lower_ in ("as", "so", "but", "and", "then", "also", "has", "had", "later", "once"):
+        while first > sent[0] and self.doc[first - 1].lower_ in (
+            "as",
+            "so",
+            "but",
+            "and",
+            "then",
+            "also",
+            "has",
+            "had",
+            "later",
+            "once",
+        ):
             first -= 1
         while last < sent[1] and self.doc[last].text not in _BREAKS and self.quote_at(last) is None:
             last += 1
@@ -302,7 +343,9 @@ class _Reading:
             return None
         return quote.first, quote.last
 
-    def _beside(self, report: Report, stretch: Range, home: Quote | None, left: Range | None, right: Range | None) -> list[Range]:
+    def _beside(
+        self, report: Report, stretch: Range, home: Quote | None, left: Range | None, right: Range | None
+    ) -> list[Range]:
         """What a tag stands behind or within: "X, Tokyo argues, Y"."""
         first, last = self.sentence(report.head.i)
         if home is not None:
@@ -310,6 +353,8 @@ class _Reading:
         before = self.doc[stretch[0] - 1].text if stretch[0] > first else ""
         inverted = any(h.i > report.head.i for h in report.sources)
         if not report.sources and not (report.head.tag_ == "VBN"):
+            return []
+        if not left and not report.lexeme.has("clause"):
             return []
         if stretch[0] <= first or not (before in (",", "—", "–", "--", "-") or before in _MARKS or left):
             return self._behind_as(report, stretch, last)
@@ -323,7 +368,11 @@ class _Reading:
     def _front_of_quote(self, front: Range, left: Range) -> Range:
         """The quotation before a tag, with the clause it ends where it is only part of one."""
         lead = self.doc[front[0] : left[0]]
-        if not len(lead) or lead[-1].text in (",", ":", "—", "–") or any(t.pos_ == "VERB" and self.lexicon.of("verb", t.lemma_.lower()) for t in lead):
+        if (
+            not len(lead)
+            or lead[-1].text in (",", ":", "—", "–")
+            or any(t.pos_ == "VERB" and self.lexicon.of("verb", t.lemma_.lower()) for t in lead)
+        ):
             return left
         return front[0], left[1]
 
@@ -338,12 +387,21 @@ class _Reading:
         """What goes on behind a tag: a second quotation, or the rest of the clause that the tag interrupts."""
         at = stretch[1]
         if at >= last or self.doc[at].text not in (",", "—", "–", "--"):
-            return [right] if right is not None and right[0] == at else []
+            spoken = (
+                right is not None
+                and right[0] == at
+                and (self.quote_at(front[1] - 1) is None or self.doc[at - 1].text == ":")
+            )
+            return [right] if right is not None and spoken else []
         if right is not None and right[0] <= at + 2:
             return [right]
         governed = [c for c in report.head.children if c.dep_ == "ccomp" and c.i > at]
         main = report.head.head if report.head.dep_ in ("parataxis", "ccomp", "advcl", "dep") else None
-        if governed or (main is not None and main.i >= at) or not _has_verb(self.doc, front):
+        if (
+            governed
+            or (main is not None and main.i >= at)
+            or (not _has_verb(self.doc, front) and self.quote_at(front[1] - 1) is None)
+        ):
             return [trim(self.doc, at + 1, last)]
         return []
 
@@ -355,7 +413,9 @@ class _Reading:
         if home is not None:
             sent = max(sent[0], self.inner(home)[0]), min(sent[1], self.inner(home)[1])
         first = report.cue[0]
-        last = max([report.cue[1], *(h.right_edge.i + 1 for h in report.sources), *(noun_range(h)[1] for h in report.sources)])
+        last = max(
+            [report.cue[1], *(h.right_edge.i + 1 for h in report.sources), *(noun_range(h)[1] for h in report.sources)]
+        )
         last = min(last, sent[1])
         for i in range(report.cue[1], last):
             if self.doc[i].text == "," and first <= sent[0] + 1:
@@ -363,7 +423,10 @@ class _Reading:
                 break
         begin, end = self._clause_limits(token, first, last, sent)
         pieces = [trim(self.doc, begin, first)] if first > begin else []
-        if end > last:
+        behind = self.doc[last + 1] if last + 1 < end else None
+        if end > last and not (
+            pieces and behind is not None and behind.lower_ in ("but", "and", "while", "though", "although")
+        ):
             pieces.append(trim(self.doc, last, end))
         return [p for p in pieces if p[1] - p[0] > 1]
 
@@ -383,22 +446,44 @@ class _Reading:
     # Lines of speakers
 
     def _speaker_lines(self) -> list[_Draft]:
-        """ "Blix: the plan is dead" in headings and transcripts."""
+        """ "Blix: the plan is dead" in headings and transcripts, "Plan is dead: ministry" in headings."""
         found = []
-        for block in self.parsed.blocks:
-            colon = next((i for i in range(block.first + 1, min(block.first + 7, block.last - 1)) if self.doc[i].text == ":"), None)
-            if colon is None:
-                continue
-            name = self.doc[block.first : colon]
-            words = [t for t in name if t.text not in _MARKS]
-            if not words or not all(t.pos_ == "PROPN" or t.text.isupper() for t in words) or not words[-1].text[:1].isalpha():
-                continue
-            if not (any(t.ent_type_ in ("PERSON", "ORG", "NORP", "GPE") for t in words) or name.text.isupper()):
-                continue
-            head = words[-1]
-            why = Reason("voice", _FILE, None, "speaker before a colon")
-            found.append(_Draft(None, [trim(self.doc, colon + 1, block.last)], [head], (colon, colon + 1), "statement", [why]))
+        for number, block in enumerate(self.parsed.blocks):
+            colons = [i for i in range(block.first + 1, block.last - 1) if self.doc[i].text == ":"]
+            heading = not number or block.kind == "heading"
+            if colons and colons[0] - block.first <= 6 and self._is_speaker(block.first, colons[0], heading):
+                found.append(self._line(colons[0], (colons[0] + 1, block.last), colons[0] - 1))
+            elif (
+                heading and colons and block.last - colons[-1] <= 5 and self._is_bare_source(colons[-1] + 1, block.last)
+            ):
+                found.append(
+                    self._line(colons[-1], (block.first, colons[-1]), _last_word(self.doc, colons[-1] + 1, block.last))
+                )
         return found
+
+    def _line(self, colon: int, content: Range, name: int) -> _Draft:
+        why = Reason("voice", _FILE, None, "speaker beside a colon")
+        head = self.doc[_last_word(self.doc, max(name - 5, 0), name + 1)]
+        return _Draft(None, [trim(self.doc, *content)], [head], (colon, colon + 1), "statement", [why])
+
+    def _is_speaker(self, first: int, colon: int, heading: bool) -> bool:
+        words = [t for t in self.doc[first:colon] if t.text not in _MARKS]
+        if (
+            not words
+            or not words[-1].text[:1].isalpha()
+            or not all(t.pos_ == "PROPN" or t.text.isupper() or t.lower_ in ("of", "the") for t in words)
+        ):
+            return False
+        known = any(t.ent_type_ in ("PERSON", "ORG", "NORP", "GPE") for t in words) or all(
+            t.text.isupper() for t in words
+        )
+        verbs = _has_verb(self.doc, (colon + 1, self.sentence(colon)[1]))
+        return verbs and (known or (heading and words[0].lower_ not in _LABELS))
+
+    def _is_bare_source(self, first: int, last: int) -> bool:
+        """Whether a heading ends with who says it."""
+        words = [t for t in self.doc[first:last] if t.text not in _BREAKS]
+        return bool(words) and all(t.pos_ in ("NOUN", "PROPN", "ADJ", "DET") for t in words) and words[-1].pos_ != "ADJ"
 
     # Quotations that nobody tells
 
@@ -426,9 +511,13 @@ class _Reading:
                 owner.content.append(piece)
                 self._owners[quote.first] = owner
                 continue
-            why = Reason("voice", _FILE, None, "quotation of the speaker before" if owner else "quotation without a speaker")
+            why = Reason(
+                "voice", _FILE, None, "quotation of the speaker before" if owner else "quotation without a speaker"
+            )
             reasons = [*(owner.reasons if owner else []), why]
-            draft = _Draft(owner.report if owner else None, [piece], owner.heads if owner else [], None, "statement", reasons, True)
+            draft = _Draft(
+                owner.report if owner else None, [piece], owner.heads if owner else [], None, "statement", reasons, True
+            )
             self._owners[quote.first] = draft
             extra.append(draft)
         return extra
@@ -441,7 +530,11 @@ class _Reading:
             return False
         if quote.last < self.sentence(quote.first)[1] and self.doc[quote.last].text[:1].islower():
             return False
-        return _has_verb(self.doc, (first, last)) and (not quote.closed or self.doc[last - 1].text[-1:] in ".?!…," or quote.last >= self.sentence(quote.first)[1] - 1)
+        return _has_verb(self.doc, (first, last)) and (
+            not quote.closed
+            or self.doc[last - 1].text[-1:] in ".?!…,"
+            or quote.last >= self.sentence(quote.first)[1] - 1
+        )
 
     def _speaker_before(self, quote: Quote, found: list[_Draft]) -> tuple[_Draft | None, bool]:
         """(who spoke last, whether this is one utterance with that) for a quotation without a tag."""
@@ -464,9 +557,26 @@ class _Reading:
         inside = [q for q in self.quotes if sent[0] <= q.first < sent[1] and q.first in self._owners]
         if inside:
             return self._owners[inside[-1].first]
-        told = [d for d in found if d.cue and sent[0] <= d.cue[0] < sent[1] and d.kind == "statement" and d.heads and self.quote_at(d.cue[0]) is None]
-        outer = [d for d in told if not any(e is not d and any(a <= d.cue[0] < b for a, b in e.content) for e in told if d.cue)]
+        told = [
+            d
+            for d in found
+            if d.cue
+            and sent[0] <= d.cue[0] < sent[1]
+            and d.kind == "statement"
+            and d.heads
+            and self.quote_at(d.cue[0]) is None
+        ]
+        outer = [
+            d
+            for d in told
+            if not any(e is not d and any(a <= d.cue[0] < b for a, b in e.content) for e in told if d.cue)
+        ]
         return outer[-1] if outer else None
+
+
+def _last_word(doc: Any, first: int, last: int) -> int:
+    """The last token of a range that is no mark."""
+    return next((i for i in range(last - 1, first, -1) if doc[i].text not in _BREAKS | _MARKS), first)
 
 
 def _has_verb(doc: Any, range_: Range) -> bool:
@@ -587,7 +697,11 @@ class _Casting:
         """An actor nobody codes, under the words that name it here."""
         first, last = token.left_edge.i, token.i + 1
         for child in token.children:
-            if child.dep_ in ("prep", "compound", "case") and child.i == last and child.lower_ in ("of", "for", "at", "in", "from"):
+            if (
+                child.dep_ in ("prep", "compound", "case")
+                and child.i == last
+                and child.lower_ in ("of", "for", "at", "in", "from")
+            ):
                 last = noun_range(child)[1]
         conj = [c.i for c in token.children if c.dep_ in ("cc", "conj") and c.i < last]
         first, last = trim(self.doc, first, min([last, *conj]) if conj else last)
@@ -617,9 +731,15 @@ class _Casting:
         if not attribution.source_ranges:
             return False
         first, last = attribution.source_ranges[0]
-        head = next((t for t in self.doc[first:last] if not first <= t.head.i < last or t.head == t), self.doc[last - 1])
+        head = next(
+            (t for t in self.doc[first:last] if not first <= t.head.i < last or t.head == t), self.doc[last - 1]
+        )
         mention = self.mentions.at(head.i)
-        person = head.ent_type_ == "PERSON" or head.lower_ in _PERSON or (mention is not None and mention.kind in ("person", "role"))
+        person = (
+            head.ent_type_ == "PERSON"
+            or head.lower_ in _PERSON
+            or (mention is not None and mention.kind in ("person", "role"))
+        )
         if word in _PERSON:
             other = head.lower_
             return person and head.tag_ not in ("NNS", "NNPS") and (other not in _PERSON or other == word)
@@ -632,7 +752,11 @@ class _Casting:
     def _passed_on(self, attribution: Attribution, found: list[Attribution]) -> list[Actor]:
         """The speakers of the statements this one is told in, outermost first."""
         at = attribution.cue[0] if attribution.cue else attribution.content[0][0]
-        around = [b for b in found if b is not attribution and b.kind == "statement" and b.covers(at) and b.size > attribution.size]
+        around = [
+            b
+            for b in found
+            if b is not attribution and b.kind == "statement" and b.covers(at) and b.size > attribution.size
+        ]
         around.sort(key=lambda b: -b.size)
         return list(dict.fromkeys(s for b in around for s in b.sources if s not in attribution.sources))
 
@@ -665,6 +789,3 @@ def _antecedent(token: Any) -> Any:
     while node.head != node and node.dep_ != "relcl":
         node = node.head
     return node.head if node.dep_ == "relcl" else token
-
-
-_ = (Iterator, speakers)
