@@ -1,7 +1,8 @@
 """Claims to ties, proved on 200 hand-written claims over 30 ties that exist or existed.
 
 `claims/claims.jsonl`: one passage a line, in words of our own, marked with the tie it speaks of. `claims/ties.json`:
-who the parties are, and how each tie stood on the days asked for. The facts are public.
+who the parties are, and how each tie stood on the days asked for. The ties and their dates are public facts; the
+passages, and which outlet prints them on which day, are made up.
 """
 
 from __future__ import annotations
@@ -325,6 +326,16 @@ def test_else_the_later_report_stands_and_both_stay() -> None:
     assert tie.status == "active"
     assert [e.for_ for e in tie.evidence] == [False, True]
     assert (tie.stories, tie.outlets, tie.score) == (1, 1, 0.5)
+
+
+def test_thoughts_of_a_return_do_not_contradict_an_end() -> None:
+    claims = told(
+        "relations",
+        ["ISL", "KEN"],
+        {"published": "2024-03-01", "status": "ended", "step": "severed"},
+        {"published": "2024-03-05", "status": "proposed", "step": "restored considered"},
+    )
+    assert one(claims).status == "ended"
 
 
 def test_a_word_that_lost_strikes_nothing() -> None:

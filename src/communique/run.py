@@ -1,7 +1,7 @@
 """Many articles through the coder, in this process or in several, into anything that can `add` a batch.
 
-The same articles give the same batches in the same order whatever the number of workers. What is already stored with
-the same coder version is skipped, so a run that was stopped goes on where it was.
+The same articles are coded in the same order whatever the number of workers. What is already stored is skipped, so a run
+that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PARCEL = 8
 # What the record gets at a time. Each batch is one transaction.
 BATCH = 200
+# What a run that is killed may lose, at most, is the work of so many seconds.
+FLUSH_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Settings:
 
 
 class Sink(Protocol):
-    """Where coded reports go: a record, or standard output."""
+    """Where coded reports go: a record, or standard output. `has` without a version: coded by any."""
 
-    def has(self, article: str, version: str) -> bool: ...
+    def has(self, article: str, version: str | None = None) -> bool: ...
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> object: ...
 
@@ -58,12 +60,13 @@ class Sink(Protocol):
 class Progress:
     """How far a run is. read = coded + skipped + problems + asides.
 
-    `skipped`: stored before, or twice in the input; `asides`: met inside folders, but no reports for us;
+    `skipped`: stored before, or twice in the input; `older`: those of them that another coder version coded; `asides`: met inside folders, but no reports for us;
     `seconds` since the first report was read; `total`: reports expected, if known; `stopped`: ended early on request.
     """
 
     coded: int = 0
     skipped: int = 0
+    older: int = 0
     problems: int = 0
     asides: int = 0
     seconds: float = 0.0
@@ -113,6 +116,7 @@ class _Parcel:
     articles: list[Article] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: int = 0
+    older: int = 0
 
 
 @dataclass(slots=True)
@@ -135,8 +139,9 @@ def run(
 ) -> Progress:
     """Codes the articles and adds them to `sink` in their order, `batch` at a time.
 
-    `recode` codes again what is stored with this version. `stop` is asked between parcels: once it says yes, what is
-    coded is added and the run ends. `progress` is called after every parcel.
+    What is stored is skipped; with `recode`, only what this coder version has coded. `stop` is asked between parcels:
+    once it says yes, what is coded is added and the run ends. `progress` is called after every parcel. What waits longer
+    than `FLUSH_SECONDS` is added though the batch is not full.
     """
     coder = settings.coder()
     version = coder.version
@@ -174,6 +179,7 @@ def _take(
         now,
         coded=now.coded + len(reports),
         skipped=now.skipped + parcel.skipped,
+        older=now.older + parcel.older,
         problems=now.problems + len(problems) - asides,
         asides=now.asides + asides,
         seconds=seconds,
@@ -194,8 +200,9 @@ def _parcels(articles: Iterable[Article | Problem], sink: Sink, version: str, re
     for item in articles:
         if isinstance(item, Problem):
             parcel.problems.append(item)
-        elif item.id in seen or (not recode and sink.has(item.id, version)):
+        elif item.id in seen or sink.has(item.id, version if recode else None):
             parcel.skipped += 1
+            parcel.older += item.id not in seen and not sink.has(item.id, version)
         else:
             seen.add(item.id)
             parcel.articles.append(item)

@@ -639,7 +639,8 @@ def _said(claim: Claim, law: Rules) -> _Said:
         day=claim.from_ if claim.from_ and not ahead else published,
         ends=ends,
         own=_own_word(claim),
-        state=base in steps["states"] or base in steps["reprieve"] or suffix in ("denied", "announced", "considered"),
+        state=status in (TieStatus.SIGNED, TieStatus.ACTIVE)
+        and (base in steps["states"] | steps["reprieve"] or suffix in ("denied", "announced", "considered")),
         quiet=base in steps["states"] or suffix in ("denied", "considered"),
         weak=step in steps["weak"] and claim.from_ is None,
     )

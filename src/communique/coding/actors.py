@@ -14,7 +14,7 @@ from typing import Any
 from communique.codebook import Codebook
 from communique.coding.names import Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
-from communique.coding.phrases import FORMER, PhraseReader, Role, Roles, blend, merge
+from communique.coding.phrases import FORMER, REGIMES, PhraseReader, Role, Roles, blend, merge, singular
 from communique.model import Actor, Reason
 
 __all__ = ["ActorStation", "Code", "Mention", "Mentions"]
@@ -24,11 +24,14 @@ _INTERNATIONAL = frozenset({"IGO", "UNO", "EUR"})
 _LOCATIVE = frozenset("in at near outside around inside across off within throughout through into towards over above".split())
 _MOTION = frozenset("visit travel trip fly arrive return head go come journey tour move flight arrival road drive flee leave".split())
 _LINKS = frozenset({"of", "in", "from", "at", "across", "inside", "within"})
+_SEATED = frozenset({"base", "live", "operate", "headquarter", "locate", "hold", "deploy", "station"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
 _INSIDE = frozenset({"compound", "amod", "nmod", "poss", "nn", "det", "case", "punct", "conj", "cc", "appos", "nummod", "advmod", "npadvmod"})
 # Words behind a hyphen that keep the name before them as the owner, and those that tell nothing.
 _KEEP = frozenset({"led", "based", "run", "controlled", "member", "ruled", "dominated"})
 _DROP = frozenset({"backed", "born", "made", "funded", "occupied", "supported", "style", "sponsored", "built", "designed", "trained", "wide"})
+# "EU-member Austria": Austria is meant.
+_TAILS = frozenset({"member", "candidate", "ally"})
 _AGAINST = frozenset({"anti", "pro", "non"})
 _PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
 _BODY_PRONOUNS = frozenset({"it", "its"})
@@ -59,6 +62,8 @@ _BODY_WORDS = {
     "state": ("",),
 }
 _PAIRS = frozenset({"country", "side", "nation", "party", "government", "neighbour", "neighbor", "ally", "power", "state", "leader", "capital"})
+# Offices that a state has but one of: "the president" in a report of one state is its own.
+_HEADS = frozenset({"president", "prime minister", "chancellor", "king", "queen", "emir", "foreign minister", "defence minister", "defense minister", "junta leader"})
 _LOOK_BACK = 6  # sentences
 
 
@@ -187,7 +192,7 @@ class ActorStation:
             for i in range(first, last):
                 report.hit_at[i] = len(report.hits)
             report.hits.append((first, last, hit))
-            firm = [e for e in hit.entries if not e.weak and e.kind not in ("person", "surname")]
+            firm = self.names.certain(hit)
             near.update(e.row.get("iso3") or e.row["code"] for e in firm)
             near.update(c for e in firm if e.kind == "org" and (c := e.row.get("country")))
         report.near = frozenset(near)
@@ -195,11 +200,13 @@ class ActorStation:
     def _roles(self, report: _Report) -> None:
         doc = report.parsed.doc
         words = [_plain(t.lower_) for t in doc]
-        lemmas = [t.lemma_.lower() or t.lower_ for t in doc]
+        lemmas = [singular(t.lower_) if t.pos_ == "PROPN" else t.lemma_.lower() or t.lower_ for t in doc]
         nouns = [t.pos_ in ("NOUN", "PROPN") or (t.pos_ == "ADJ" and t.dep_ not in ("amod", "acomp")) for t in doc]
         for role in self.roles.find(words, lemmas, nouns):
             hit = report.hit_at.get(role.head)
             if hit is not None and report.hits[hit][1] - report.hits[hit][0] > 1:
+                continue
+            if role.first and doc[role.first - 1].text == "-" and doc[role.head].lower_ in _TAILS:
                 continue
             report.roles.append(role)
             report.role_at[role.head] = role
@@ -241,11 +248,23 @@ class ActorStation:
         if first and doc[first - 1].text in ("-", "–") and first > 1 and doc[first - 2].lower_ in _AGAINST:
             return None
         code = self.names.code(entries, report.date, report.near)
-        if code is None and all(e.kind != "org" for e in entries) and _is_place(doc, first, last):
+        states = all(e.kind in ("state", "demonym", "people", "capital") for e in entries)
+        if code is None and states and (_is_place(doc, first, last) or self._listed(report, first, last)):
             code = self.names.code([_firm(e) for e in entries], report.date, report.near)
         if code is not None and _in_longer_name(doc, first, last, entries[0]):
             return None
         return code
+
+    def _listed(self, report: _Report, first: int, last: int) -> bool:
+        """Whether a weak name stands in one list with a state that is sure: "Chad and Niger"."""
+        doc = report.parsed.doc
+        head = _head(doc, first, last)
+        beside = [head.head] if head.dep_ == "conj" else []
+        for token in [*beside, *(c for c in head.children if c.dep_ == "conj")]:
+            at = report.hit_at.get(token.i)
+            if at is not None and any(e.kind == "state" for e in self.names.certain(report.hits[at][2])):
+                return True
+        return False
 
     # Role phrases
 
@@ -264,8 +283,7 @@ class ActorStation:
         bearer = self._bearer(report, role)
         why = [Reason("sector", row.file, row.line, row["role"])] if sector else []
         person = self._person_code(report, bearer) if bearer else None
-        if person is not None and person.country is None and person.sector is None:
-            pass
+        person = person or self._title_bearer(report, role, bearer, owners)
         name = doc[bearer[0] : bearer[1]].text if bearer else None
         first, last, at = left, role.last, head.i
         if bearer:
@@ -294,6 +312,23 @@ class ActorStation:
         if bearer:
             report.used.update(range(*bearer))
 
+    def _title_bearer(
+        self, report: _Report, role: Role, bearer: tuple[int, int] | None, owners: list[tuple[int, int, Code, bool]]
+    ) -> Code | None:
+        """Whom a title with a family name means, unless the report has named that person before: "President Obama";
+        and whose "the Bush administration" is."""
+        doc = report.parsed.doc
+        country = owners[0][2].country if owners else None
+        if bearer:
+            name = doc[bearer[0] : bearer[1]].text
+            known = report.known.get(name)
+            return known or self.names.titled(name, role.row["role"], report.date, country)
+        at = role.first - (2 if role.first and doc[role.first - 1].tag_ == "POS" else 1)
+        if role.row["role"] in REGIMES and not owners and at >= 0 and doc[at].pos_ == "PROPN":
+            found = self.names.titled(doc[at].text, "leader", report.date, None)
+            return Code(None, found.country, None, None, found.reasons) if found else None
+        return None
+
     def _is_modifier(self, report: _Report, role: Role) -> bool:
         """Whether this role only colours another one behind it: "army spokesman", "party leader"."""
         doc = report.parsed.doc
@@ -315,7 +350,8 @@ class ActorStation:
         while i > stop:
             token = doc[i - 1]
             if token.pos_ in ("ADJ", "NOUN", "PROPN", "NUM", "DET", "PART", "PRON") and token.lower_ not in ("to", "not", "who", "which", "that", "it", "he", "she", "they", "we", "i", "you", "there"):
-                if token.tag_ != "POS" and token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "npadvmod", "dative") and not _leads(token, i, doc):
+                hyphened = i < len(doc) and doc[i].text in ("-", "–") and not token.whitespace_
+                if not hyphened and token.tag_ != "POS" and token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "npadvmod", "dative") and not _leads(token, i, doc):
                     break
                 if token.pos_ == "PRON" and token.tag_ != "PRP$":
                     break
@@ -380,7 +416,8 @@ class ActorStation:
     def _behind(self, report: _Report, role: Role) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
         """Owners behind the role: "president of Armenia", "leaders of Germany, France and Britain", "rebels in Darfur"."""
         doc = report.parsed.doc
-        for prep in doc[role.head].children:
+        based = [c for c in doc[role.head].children if c.dep_ == "acl" and c.lemma_.lower() in _SEATED]
+        for prep in [*doc[role.head].children, *(p for c in based for p in c.children)]:
             if prep.dep_ != "prep" or prep.i < role.head or prep.lower_ not in _LINKS:
                 continue
             heads: list[Any] = [c for c in prep.children if c.dep_ == "pobj"]
@@ -454,7 +491,7 @@ class ActorStation:
             if entry.kind in ("person", "surname") or (first in report.used and last - 1 in report.used):
                 continue
             code = self._code(report, at)
-            if code is None:
+            if code is None or entry.kind == "town" or _only_colours(doc, last):
                 continue
             kind = self._kind(report, at) or entry.kind
             head = _head(doc, first, last)
@@ -620,8 +657,9 @@ class ActorStation:
         if same:
             draft.code = same[-1].code if draft.person else Code(None, same[-1].code.country, draft.code.sector, same[-1].code.entity, (*draft.code.reasons, *same[-1].code.reasons))
             return
-        if not draft.person and draft.code.sector in ("GOV", "MIL", "COP", "LEG", "SPY") and draft.head - draft.first <= 2:
-            first, _ = report.parsed.sents[here]
+        alone = draft.role in _HEADS if draft.person else draft.code.sector in ("GOV", "MIL", "COP", "LEG", "SPY")
+        if alone and draft.head - draft.first <= 2:
+            first, _ = report.parsed.sents[max(0, here - 1) if draft.person else here]
             countries = {d.code.country: d for d in near if d.first >= first and d.kind != "pronoun"}
             states = [d for c, d in countries.items() if c not in _INTERNATIONAL]
             if len(countries) == len(states) == 1:
@@ -719,6 +757,11 @@ def _in_longer_name(doc: Any, first: int, last: int, entry: Entry) -> bool:
     before = first > 0 and doc[first - 1].ent_type_ == label and doc[first].ent_iob_ == "I"
     after = last < len(doc) and doc[last].ent_iob_ == "I" and doc[last].tag_ != "POS"
     return before or after
+
+
+def _only_colours(doc: Any, last: int) -> bool:
+    """Whether the name only tells more of what follows: "EU-member Austria", "US-made rifles"."""
+    return last + 1 < len(doc) and doc[last].text == "-" and doc[last + 1].lower_ in _TAILS | _DROP
 
 
 def _is_counted(doc: Any, first: int) -> bool:

@@ -122,7 +122,7 @@ class Reading:
             events=tuple(events),
             statements=tuple(self._statements()),
             claims=claims,
-            ties=tuple(ties.resolve(claims)),
+            ties=tuple(ties.resolve(claims, book=self.coder.book)),
             actors=tuple(m.actor for m in self.mentions.all if _known(m.actor)),
             places=tuple(p for p, _ in self.places),
             times=tuple(w for w, _ in self.times),

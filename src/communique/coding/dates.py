@@ -49,19 +49,19 @@ _AMBIGUOUS_MONTHS = frozenset({"may", "march"})
 
 _NUM = r"(?:a?q|ha?|a|[dnY#]|O|N(?:-?N){0,3}(?:&a?h)?)"
 _PRE = r"(?:t?y-?|t?Zo|[yER]I|[ER])"
+_SLICE = rf"(?:t?[lO](?:{_NUM}-?)?|t)[uU]o"
 _ENDED = r"(?:[dnY](?:[->&][dnY])?@|@[dnY])"
 _WHICH = r"(?:[ti]?[lpvxfck]|i|j?s|ts|j)"
 _REL = rf"(?:{_WHICH}u)"
 _OF_YEAR = rf"(?:,?o?Y|,?o{_REL}|{_REL})"
-_DAYS = r"(?:(?:,t?[dO]){0,3},?&t?[dO]|[->/]t?[dO])"
+_DAYS = r"(?:(?:,t?[dO]){0,3},?&t?[dO]|[-></]t?[dO])"
 _MANY = rf"(?:A{{0,3}}{_NUM}-?[uU]|U)"
 _GRAMMAR = re.compile(
     rf"""(?P<iso>K|J)
-    | (?P<turn>t?u[BG]D)
+    | (?P<turn>t?u[BG][Dxl])
     | (?P<distance>{_MANY}(?:g|[ERBGP]))
     | (?P<recurrent>\*(?:{_NUM}[uU]|[uUWT])|aWT?|V)
-    | (?P<extent>[ti]?[lpxfcv](?:A?{_NUM}-?[uU]|U)|t?A?{_NUM}[pvf]U)
-    | {_PRE}?(?:
+    | (?P<pre>{_SLICE}|{_PRE})?(?:
         (?P<days_month>(?:[lxi]?[Ww],?)?t?[dO]{_DAYS}o?[Mm]{_OF_YEAR}?)
       | (?P<month_days>(?:[lxi]?[Ww],?)?[Mm]t?[dO]{_DAYS}(?![Mm]|-?[uU]){_OF_YEAR}?)
       | (?P<date>[lxij]?(?:[Ww],?T?,?)?(?:[Mm]t?[dO](?!-?[uU]){_OF_YEAR}?|t?[dO]o?[Mm]{_OF_YEAR}?)(?:T(?!o))?)
@@ -78,6 +78,7 @@ _GRAMMAR = re.compile(
       | (?P<relative>{_REL}|iU|t?u[BGf](?!-)|u'?-?Z)
       | (?P<day>D(?:T)?|[lij]T|t?[xf]T)
       )
+    | (?P<extent>[ti]?[lpxfcv](?:A?{_NUM}-?[uU]|U)|t?A?{_NUM}[pvf]U)
     | (?P<within>{_PRE}tu)
     | (?P<weekend>tu)
     | (?P<nth>tO(?![-_^uUOhqMm&NdnaSTFZ0]))
@@ -91,6 +92,7 @@ _WORD = r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*"
 _LEX = r"""
     (?P<iso>\d{{4}}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?Z?)?(?![\d-]))
   | (?P<slash>\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d\d)(?![\d/]))
+  | (?P<dotted>\d{{1,2}}\.\d{{1,2}}\.\d{{4}}(?!\d))
   | (?P<clock>\d{{1,2}}:\d\d(?::\d\d)?(?!\d)(?:\ ?(?i:[ap]\.?m)\b\.?)?|\d{{1,2}}\ ?(?i:[ap]\.?m)\b\.?)
   | (?P<phrase>(?i:{phrases})(?!\w))
   | (?P<decade>(?:\d{{3}}0|['’]?\d0)['’]?s\b)
@@ -266,6 +268,26 @@ def _part(extent: _Extent, part: str | None) -> _Extent:
     return replace(extent, first=first, until=until, grain="period")
 
 
+def _cut(extent: _Extent, part: _Slice) -> _Extent:
+    """Some whole units from either end of a time, or the week that holds its first day."""
+    first, until = extent.first, extent.until
+    if first is None or until is None or part.unit in _CLOCK_UNITS:
+        return extent
+    if part.nth == 0:
+        week = _week(first)
+        return replace(week, value=extent.value) if part.unit == "week" and extent.grain == "day" else extent
+    if part.unit == "quarter" and extent.grain == "year" and part.count == 1:
+        return _quarter(first.year, part.nth if part.nth > 0 else 4)
+    if part.nth < 0:
+        start, end = _moved(until, part.unit, -part.count), until
+    else:
+        start = _moved(first, part.unit, part.nth - 1)
+        end = _moved(start, part.unit, part.count)
+    if not first <= start < end <= until:
+        return extent
+    return replace(extent, first=start, until=end, grain=part.unit if part.count == 1 else "period")
+
+
 def _easter(year: int) -> date:
     """Easter Sunday, Gregorian (Meeus, Jones, Butcher)."""
     a, b, c = year % 19, year // 100, year % 100
@@ -290,6 +312,15 @@ def _feast(rule: str, year: int) -> date:
 
 
 # ---- reading tokens
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """ "The first two weeks of", "the last day of", "the week of": `nth` is -1 for the last, 0 for "the"."""
+
+    nth: int
+    count: int
+    unit: str
 
 
 @dataclass(slots=True)
@@ -319,7 +350,7 @@ class _Spec:
     era: str | None = None
     value: str | None = None
     items: tuple[tuple[int, int, int], ...] = ()
-    stop: int = 0
+    slice: _Slice | None = None
 
 
 class _Lexicon:
@@ -447,6 +478,15 @@ def _slash(form: str, _: _Lexicon) -> tuple[str, Any]:
         return ";", None
 
 
+def _dotted(form: str, _: _Lexicon) -> tuple[str, Any]:
+    """Day first, as on the European continent."""
+    day, month, year = (int(n) for n in form.split("."))
+    try:
+        return "J", date(year, month, day)
+    except ValueError:
+        return ";", None
+
+
 def _full_year(short: int) -> int:
     """The year that two digits stand for: 1930 to 2029."""
     return short + (1900 if short >= 30 else 2000)
@@ -475,6 +515,7 @@ def _quantity(form: str, _: _Lexicon) -> tuple[str, Any]:
 _LEXED: dict[str, Callable[[str, _Lexicon], tuple[str, Any]]] = {
     "iso": _iso,
     "slash": _slash,
+    "dotted": _dotted,
     "clock": lambda form, _: ("C", form),
     "phrase": lambda form, lexicon: ("H", lexicon.phrases[re.sub(r"\s", " ", form).replace("’", "'")]),
     "decade": lambda form, _: ("z", _decade_of(form)),
@@ -489,11 +530,16 @@ _LEXED: dict[str, Callable[[str, _Lexicon], tuple[str, Any]]] = {
 }
 
 
-def _read(tokens: _Tokens, rule: str, i: int, j: int) -> _Spec:
-    """The expression of tokens `i` to `j` as a spec: each letter fills its field."""
+def _read(tokens: _Tokens, match: re.Match[str]) -> _Spec:
+    """An expression as a spec: each letter fills its field."""
+    rule, (i, j) = match.lastgroup or "", match.span()
     spec = _Spec(rule, i, j)
     days: list[tuple[int, int]] = []
-    for k in range(i, j):
+    core = i
+    if match["pre"] and match["pre"][-2:] in ("uo", "Uo"):
+        core = match.end("pre")
+        spec.slice = _read_slice(tokens, i, core)
+    for k in range(core, j):
         letter, value = tokens.letters[k], tokens.values[k]
         if letter in _FIELDS:
             field = _FIELDS[letter]
@@ -519,6 +565,14 @@ _FIELDS = {
     "D": "offset", "H": "phrase", "@": "era", "K": "value", "J": "value", "V": "value", "X": "value", "C": "value",
     "4": "value",
 }  # fmt: skip
+
+
+def _read_slice(tokens: _Tokens, i: int, j: int) -> _Slice:
+    letters = tokens.letters[i:j].lstrip("t")
+    start = j - len(letters)
+    nth = -1 if letters[0] == "l" else tokens.values[start] if letters[0] == "O" else 0
+    count, vague = _count(tokens, start + 1, j - 2)
+    return _Slice(nth, 1 if vague or not count else round(count), tokens.values[j - 2])
 
 
 def _list_days(spec: _Spec, tokens: _Tokens, days: list[tuple[int, int]]) -> None:
@@ -581,17 +635,45 @@ class _Resolver:
     def all(self, specs: list[_Spec]) -> list[_Found]:
         """Every expression resolved; listed days come as one found each."""
         found: list[_Found] = []
-        for n, spec in enumerate(specs):
+        for n in reversed(range(len(specs))):
             self._share_year(specs, n)
+        steps = iter(range(len(specs)))
+        for n in steps:
+            spec = specs[n]
+            if self._measured(spec, specs[n + 1] if n + 1 < len(specs) else None):
+                next(steps)
+                found.append(self._from_date(spec, specs[n + 1]))
+                continue
             for item in self._items(spec):
                 extent = self._try(item)
-                dated = item.rule not in _UNDATED
                 self._antique = item.era == "BC" or (self._antique and item.year is None)
-                found.append(_Found(item.i, item.j, item.rule, extent, dated))
-                if dated and extent is not None and item.rule != "extent":
-                    self.mentioned = extent
-                    self._note(item, extent)
+                found.append(_Found(item.i, item.j, item.rule, extent, item.rule not in _UNDATED))
+                self._remember(item, extent)
         return found
+
+    def _remember(self, item: _Spec, extent: _Extent | None) -> None:
+        if item.rule not in _UNDATED and extent is not None and item.rule != "extent":
+            self.mentioned = extent
+            self._note(item, extent)
+
+    def _measured(self, spec: _Spec, date_: _Spec | None) -> bool:
+        """ "Three weeks after 9 May", "the day before Christmas": counted from the date that stands right behind."""
+        if spec.rule not in ("distance", "relative") or self.tokens.letters[spec.j - 1] not in "BG" or date_ is None:
+            return False
+        known = self._steps(spec) is not None and spec.unit not in _CLOCK_UNITS
+        return date_.i == spec.j and date_.rule not in _UNDATED and not date_.items and known
+
+    def _steps(self, spec: _Spec) -> float | None:
+        return 1 if spec.rule == "relative" else _count(self.tokens, spec.i, spec.j)[0]
+
+    def _from_date(self, spec: _Spec, date_: _Spec) -> _Found:
+        base = self._try(date_)
+        unit, count = _whole(spec.unit or "day", self._steps(spec) or 0)
+        steps = round(count) * (-1 if self.tokens.letters[spec.j - 1] == "B" else 1)
+        first = base.first if base is not None and _SIZES[base.grain] <= _SIZES.get(unit, 0) else None
+        extent = None if first is None else _safely(lambda: _of_unit(unit, first, steps))
+        self._remember(date_, extent)
+        return _Found(spec.i, date_.j, "distance", extent, True)
 
     def _note(self, spec: _Spec, extent: _Extent) -> None:
         self._last = spec.j
@@ -648,13 +730,14 @@ class _Resolver:
 
     def _joined(self, one: _Spec, two: _Spec) -> bool:
         between = self.tokens.letters[one.j : two.i].replace("t", "").replace("I", "")
-        return len(between) in (1, 2) and between[-1] in _JOINS and between[0] in _JOINS and between != ","
+        if between == ",":
+            return one.rule == two.rule == "month"
+        return len(between) in (1, 2) and between[-1] in _JOINS and between[0] in _JOINS
 
     def _try(self, spec: _Spec) -> _Extent | None:
-        try:
-            extent: _Extent | None = getattr(self, f"_{spec.rule}")(spec)
-        except (ValueError, OverflowError):
-            return None
+        extent: _Extent | None = _safely(lambda: getattr(self, f"_{spec.rule}")(spec))
+        if extent is not None and spec.slice is not None:
+            return _cut(extent, spec.slice)
         if extent is None or spec.part is None:
             return extent
         if spec.part == "end" and spec.rule in ("within", "relative") and not self.narrative and extent.until:
@@ -680,11 +763,7 @@ class _Resolver:
         said = self._fine if 0 < size < _SIZES["year"] else self.mentioned
         if (mentioned or self.narrative) and said is not None and said.first is not None:
             return said.first if _SIZES[said.grain] <= size or not size else None
-        return self.anchor
-
-    def _reference_year(self) -> int | None:
-        base = self._base(False)
-        return base.year if base else None
+        return None if mentioned and not self.narrative else self.anchor
 
     # -- rules
 
@@ -736,7 +815,7 @@ class _Resolver:
         past = self.tense(spec)
         if past is None and self._implicit is not None and self._implicit[0] >= self.sentence(spec.i):
             return _fitting(choices, self._implicit[1], None)
-        said = self._just_said(spec) if past is True else None
+        said = self._just_said(spec, past)
         if said is not None and (extent := _make(make, said.year)) and extent.first and extent.first >= said:
             return extent
         return _fitting(choices, base, past)
@@ -768,12 +847,14 @@ class _Resolver:
             return next((c for c in choices if c.first and c.first.year == base.year), None)
         return min(choices, key=lambda c: _distance(c, base), default=None)
 
-    def _just_said(self, spec: _Spec) -> date | None:
-        """The day, month and year named before in the same sentence, where it lies back more than a year."""
+    def _just_said(self, spec: _Spec, past: bool | None) -> date | None:
+        """The day or month named with its year before in the same sentence, where it lies more than a year off."""
         if self._explicit is None or self.anchor is None or self._explicit[0] < self.sentence(spec.i):
             return None
         first = self._explicit[1].first
-        return first if first is not None and first < self.anchor - timedelta(days=365) else None
+        if first is None or past is None or abs(first - self.anchor).days <= 365:
+            return None
+        return first if past is (first < self.anchor) else None
 
     def _weekday(self, spec: _Spec) -> _Extent | None:
         number = spec.weekday or 1
@@ -788,11 +869,16 @@ class _Resolver:
             day = base - ((base.isoweekday() - number) % 7 or 7) * _DAY
         elif set(spec.which) & set("xfc"):
             day = base + (step or 7) * _DAY
-        elif self.narrative or self.tense(spec) is False:
+        elif self.narrative or self._ahead(spec):
             day = base + step * _DAY
         else:
             day = base - (base.isoweekday() - number) % 7 * _DAY
-        return self._timed(_day(day), replace(spec, time=spec.time))
+        return self._timed(_day(day), spec)
+
+    def _ahead(self, spec: _Spec) -> bool:
+        """Whether a weekday is still to come; "this Friday" is, unless told in the past."""
+        past = self.tense(spec)
+        return past is False or ("i" in spec.which and past is None)
 
     def _month(self, spec: _Spec) -> _Extent | None:
         month = spec.month
@@ -913,11 +999,13 @@ class _Resolver:
         return _day(base.replace(day=spec.nth)) if base and spec.nth else None
 
     def _turn(self, spec: _Spec) -> _Extent | None:
-        """ "The day before yesterday"."""
-        base = self.anchor
-        if base is None or spec.unit is None or spec.offset is None:
+        """ "The day before yesterday", "the week after next"."""
+        if self.anchor is None or spec.unit is None:
             return None
-        return _of_unit(spec.unit, base + spec.offset * _DAY, -1 if "B" in self.tokens.letters[spec.i : spec.j] else 1)
+        step = -1 if "B" in self.tokens.letters[spec.i : spec.j] else 1
+        if spec.offset is None:
+            return _of_unit(spec.unit, self.anchor, 2 * step)
+        return _of_unit(spec.unit, self.anchor + spec.offset * _DAY, step)
 
     def _distance(self, spec: _Spec) -> _Extent | None:
         """ "Two years ago" from the anchor; "later", "earlier" from the date mentioned last."""
@@ -933,8 +1021,10 @@ class _Resolver:
             unit, count = "day", count // 24
         unit, count = _whole(unit, count)
         base = self.anchor if ago else self._base(True, _SIZES.get(unit, 0))
-        if self._came(spec) and self._day_said is not None:
-            base = self._day_said.first
+        if self._came(spec):
+            base = self._day_said.first if self._day_said is not None else base
+        elif self.tokens.letters[spec.j - 1] in "BG" and not self.narrative and not self._follows(spec):
+            return None
         if base is None:
             return None
         return _of_unit(unit, base, self._direction(spec) * round(count))
@@ -951,8 +1041,11 @@ class _Resolver:
         joint = self.tokens.letters[spec.j - 1]
         if joint not in "BG":
             return -1 if spec.back else 1
-        follows = self.tokens.letter(spec.i - 1) == "," and self._date_ends_at(spec.i - 1)
-        return (1 if joint == "G" else -1) * (-1 if follows or self._came(spec) else 1)
+        return (1 if joint == "G" else -1) * (-1 if self._follows(spec) or self._came(spec) else 1)
+
+    def _follows(self, spec: _Spec) -> bool:
+        """Whether a date stands right before, set off by a comma."""
+        return self.tokens.letter(spec.i - 1) == "," and self._date_ends_at(spec.i - 1)
 
     def _came(self, spec: _Spec) -> bool:
         """ "The signing came two days after the talks": counted from the day of the signing, said before."""
@@ -1029,13 +1122,15 @@ class _Resolver:
         k = i - 1
         words = self.lexicon.tense
         if self.tokens.word(k) in words["ahead"]:
-            return (False,) if self.tokens.word(k - 1) in words["future"] else (None,)
+            return (False,) if self.tokens.word(k - 1) in words["future"] | words["moved"] else (None,)
+        if self.tokens.word(k) == "to" and self.tokens.word(k - 1) in words["moved"]:
+            return (False,)
         while k >= max(0, i - 3) and (self.tokens.letter(k) in "It" or self.tokens.word(k) in ("on", "at")):
             k -= 1
         word = self.tokens.word(k)
         if word in words["future"]:
             return (False,)
-        if word.endswith("ed") or word in ("held", "made", "sent", "begun"):
+        if word.endswith("ed") or word in words["participles"]:
             return (not {self.tokens.word(k - 1), self.tokens.word(k - 2)} & {"be", "get", "to"},)
         return None
 
@@ -1075,9 +1170,14 @@ _UNDATED = frozenset({"duration", "recurrent", "clock", "reference"})
 
 
 def _make(make: Callable[[int], _Extent], year: int) -> _Extent | None:
+    return _safely(lambda: make(year))
+
+
+def _safely(reckon: Callable[[], _Extent | None]) -> _Extent | None:
+    """`None` where there is no such day, or none that ISO dates can write."""
     try:
-        return make(year)
-    except ValueError:
+        return reckon()
+    except (ValueError, OverflowError):
         return None
 
 
@@ -1156,7 +1256,13 @@ class DateStation:
             raise ValueError(f"mode is {mode!r}, expected {_NEWS!r} or {_NARRATIVE!r}")
         anchor = date.fromisoformat(published[:10]) if published else None
         tokens, found = self._resolve(text, anchor, mode, past)
-        return [when for group in _grouped(tokens, found) if (when := _when(tokens, group)) is not None]
+        whens: list[When] = []
+        floor = 0
+        for group in _grouped(tokens, found):
+            if (when := _when(tokens, group, floor)) is not None:
+                whens.append(when)
+            floor = group[-1].j
+        return whens
 
     def _resolve(self, text: str, anchor: date | None, mode: str, past: Tense | None) -> tuple[_Tokens, list[_Found]]:
         tokens = self.lexicon.tokens(text)
@@ -1185,7 +1291,7 @@ def _specs(tokens: _Tokens) -> Iterator[_Spec]:
     while (match := _GRAMMAR.search(tokens.letters, at)) is not None:
         rule = match.lastgroup or ""
         if _allowed(tokens, rule, match.start(), match.end()):
-            yield _read(tokens, rule, match.start(), match.end())
+            yield _read(tokens, match)
             at = match.end()
         else:
             at = match.start() + 1
@@ -1305,12 +1411,15 @@ def _is_range(tokens: _Tokens, one: _Found, two: _Found) -> bool:
     between = tokens.letters[one.j : two.i].rstrip("t")
     if between == "-":
         return tokens.word(one.j) != "—"
-    if between in (">", "<"):
+    if between in (">", "<") or (between == "/" and one.rule == two.rule == "year"):
         return True
     if between not in ("&", ",&", ","):
         return False
     days = one.extent.grain == two.extent.grain == "day" and one.extent.until == two.extent.first
     return days or (between == "&" and "b" in tokens.letters[max(0, one.i - 2) : one.i])
+
+
+_PREFIXES = {"pre": "B", "post": "G"}
 
 
 def _compares(tokens: _Tokens, i: int) -> bool:
@@ -1321,7 +1430,9 @@ def _compares(tokens: _Tokens, i: int) -> bool:
     )
 
 
-def _when(tokens: _Tokens, group: list[_Found]) -> When | None:
+def _when(tokens: _Tokens, group: list[_Found], floor: int) -> When | None:
+    """The expression as a record, with "since", "until", "before" or "after" where they stand at or behind token
+    `floor`; `None` where it names no days even in principle."""
     first, last = group[0], group[-1]
     i, j = first.i, last.j
     grain = last.extent.grain if last.extent else None
@@ -1329,7 +1440,9 @@ def _when(tokens: _Tokens, group: list[_Found]) -> When | None:
     until = last.extent.until if last.extent else None
     if first.extent is not None and start is None and until is None:
         return None
-    opens = "" if _compares(tokens, i - 1) else tokens.letter(i - 1)
+    opens = "" if i <= floor or _compares(tokens, i - 1) else tokens.letter(i - 1)
+    if opens == "-" and i - 1 > floor and tokens.word(i - 2) in _PREFIXES and first.rule in ("year", "decade"):
+        opens, i = _PREFIXES[tokens.word(i - 2)], i - 1
     if first.extent is not None and len(group) == 1 and opens and opens in "+<BG" and first.extent.kind != "DURATION":
         i -= 1
         ended = (

@@ -231,7 +231,7 @@ class EventStation:
         p = match.predicate
         places = (p.xcomp, p.gerund, p.ccomp, *p.objects, *(a.token for a in p.obliques if a.prep in _ACT_PREPS))
         for token in places:
-            if token is None or token.i == p.head.i:
+            if token is None or token.i == p.head.i or (token.i < p.head.i and not p.passive):
                 continue
             found = [m for t in spread(token) if (m := self._act_at(t, matches)) is not None]
             if found:
@@ -364,7 +364,7 @@ class EventStation:
         for token in tokens:
             mention = mentions.at(token.i)
             if mention is not None and _coded(mention):
-                found.append(mention)
+                found += [m for m in mentions.every(token.i) if _coded(m)]
                 continue
             inside = [
                 m

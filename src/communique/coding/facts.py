@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from communique.codebook import Codebook
 from communique.coding.actors import Mention
 from communique.coding.clauses import Predicate, predicates, verb
+from communique.coding.parse import tense_is_past
 from communique.coding.events import EventStation, Frame, frame_of
 from communique.coding.status import Reading
 from communique.model import Claim, Party, Place, Reason, Status, TieStatus, When, make_id
@@ -118,6 +119,9 @@ class FactStation:
         kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
         status, step, supports = _standing(frame, reading)
+        if kind == "exercise" and status is TieStatus.ACTIVE and step in ("held", "conducted") and reading.status is Status.OCCURRED:
+            if p.kind == "verb" and tense_is_past(p.head):
+                status = TieStatus.ENDED
         base = _Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
         gather = {
             "membership": self._membership,
@@ -218,7 +222,7 @@ class FactStation:
     # one function a kind of tie: who takes which part
 
     def _membership(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
-        tokens = [*p.subjects, *p.objects, *(t for prep in ("of", "in", "to", "from", "into", "with", "as") for t in p.preps.get(prep, []))]
+        tokens = [*p.subjects, *p.objects, *(t for prep in ("of", "in", "for", "to", "from", "into", "with", "as") for t in p.preps.get(prep, []))]
         for token in list(tokens):
             tokens += [a for c in token.children if c.dep_ == "prep" for a in c.children if a.dep_ == "pobj"]
         if p.kind == "noun":
@@ -305,6 +309,9 @@ class FactStation:
         return False
 
     def _host_by_place(self, report: Report, place: Place, first: int, last: int, party: Party | None) -> list[tuple[Party, Place | None]]:
+        if party is not None and party.entity == party.country and place.grain in (None, "country", "region"):
+            # the actor table knows which Georgia is meant
+            return [(party, None)]
         if place.country is None:
             return []
         state = Party(place.start, place.end, place.text, None, place.country, None, place.country)
@@ -329,9 +336,12 @@ class FactStation:
         if len(ours) + len(theirs) < 2:
             more = self._codes(self._parties_of(report, [*_speakers(p.head), *self._addressed(p.head)]), "party")
             ours += [q for q in more if q.entity not in {o.entity for o in [*ours, *theirs]}]
+        name, named = tie_name(report, centre) if centre.pos_ in ("NOUN", "PROPN") else (None, False)
+        if len(ours) + len(theirs) == 1 and named and p.kind == "verb" and base.kind in ("agreement", "alliance"):
+            # "Russia left the Open Skies Treaty": the name says which
+            return [replace(base, parties=[*ours, *theirs], name=name, named=True)]
         if len(ours) + len(theirs) < 2:
             return []
-        name, named = tie_name(report, centre) if centre.pos_ in ("NOUN", "PROPN") else (None, False)
         base = replace(base, name=name, named=named)
         if self._by_twos(base, ours, theirs):
             return [replace(base, parties=[a, b]) for a in ours for b in theirs]
@@ -413,6 +423,8 @@ class FactStation:
             end = min([end, *(o.first for o in others if o.first > start)])
             listed = [o for o in report.mentions.within(start, end)]
             return [q for q in self._codes(listed, "party") if not self._is_body(q)]
+        if self.bodies.get(m.actor.entity or "") != "grouping":
+            return []
         for i in range(m.first - 1, max(first - 1, m.first - 14), -1):
             found = self._counted(report, parsed.token(i))
             if found and any(t.lemma_.lower() in ("dub", "call", "know", "form", "name", "nickname", "or") for t in parsed.doc[i : m.first]):
@@ -427,7 +439,7 @@ class FactStation:
         parsed, article = report.parsed, report.article
         voice, why = report.voice(draft.head.i)
         when = report.when_at(draft.head.i) or report.when_at(draft.centre.i)
-        start, until, grain = _began(draft, when, parsed.published)
+        start, until, grain = _began(report, draft, when, parsed.published)
         row = draft.frame.row
         span = parsed.span(first, last)
         event = report.event_at(draft.head.i) or report.event_at(draft.centre.i)
@@ -569,16 +581,27 @@ def _said_before(draft: _Draft, before: list[_Draft]) -> bool:
     return any(d.kind == draft.kind and mine <= {q.entity for q in d.parties} for d in before)
 
 
-def _began(draft: _Draft, when: When | None, published: str | None) -> tuple[str | None, str | None, str | None]:
-    """The interval in which the claimed status began; a time to come is no beginning of a plan."""
+def _began(report: Report, draft: _Draft, when: When | None, published: str | None) -> tuple[str | None, str | None, str | None]:
+    """The interval in which the claimed status began; a time to come is no beginning of a plan, but it is the day of an
+    exercise and of an announced end."""
     if when is None or when.from_ is None:
         return None, None, None
     ahead = draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
+    if draft.kind == "exercise":
+        return when.from_, when.until, when.grain
+    if draft.step == "stands" and not _since(report, when):
+        # "the summit of the group on 3 May" says nothing of when the group began
+        return None, None, None
     if draft.status is TieStatus.ACTIVE and ahead and draft.frame.row["status"] in ("ended", "suspended"):
         return None, when.from_, when.grain
     if ahead or (published is not None and when.from_ > published):
         return None, None, None
     return when.from_, when.until, when.grain
+
+
+def _since(report: Report, when: When) -> bool:
+    before = report.article.text[max(0, when.start - 8) : when.end].lower()
+    return "since" in before
 
 
 def tie_name(report: Report, centre: Any) -> tuple[str | None, bool]:
@@ -597,12 +620,15 @@ def tie_name(report: Report, centre: Any) -> tuple[str | None, bool]:
     if centre.pos_ == "PROPN" and centre.text[:1].isupper() and last > centre.i:
         return str(words.text), True
     start = centre.i
-    while start > 0 and doc[start - 1].dep_ in ("compound", "amod", "nmod", "punct") and doc[start - 1].head.i in range(start - 1, centre.i + 1):
+    while start > 0 and doc[start - 1].dep_ in ("compound", "amod", "nmod", "punct", "npadvmod") and doc[start - 1].head.i in range(start - 1, centre.i + 1):
         if report.mentions.at(start - 1) is not None or doc[start - 1].lower_ in _SIMILAR or doc[start - 1].text in ("“", '"', "”"):
             break
         start -= 1
-    text = re.sub(r"\s+", " ", doc[start : centre.i + 1].text)
-    return text.lower(), False
+    words = [w.lower_ for w in doc[start : centre.i]]
+    last_word = centre.lemma_.lower() if centre.tag_ == "NNS" and centre.lemma_ != "forces" else centre.lower_
+    if last_word in ("text", "one", "those", "it"):
+        return None, False
+    return re.sub(r"\s*-\s*", "-", " ".join([*words, last_word])), False
 
 
 def _name_word(token: Any) -> bool:

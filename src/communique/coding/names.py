@@ -24,6 +24,13 @@ _FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "HKG", "MAC", "SGP"})
 _PARTICLES = frozenset({"al", "bin", "bint", "ben", "von", "van", "de", "da", "der", "den", "di", "du", "el", "ter", "la"})
 _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x", "xii"})
 # A family name that is also an everyday word or a place says nothing by itself.
+_TOWN = re.compile(
+    r'^(?P<id>\d+),(?P<name>"[^"]*"|[^,"]*),(?:"[^"]*"|[^,"]*),(?P<country>[A-Z]{3}),[^,]*,(?P<kind>region|city),'
+    r"[^,]*,[^,]*,(?P<people>\d{5,})$",
+    re.MULTILINE,
+)
+_LEAST_TOWN = {"region": 200_000, "city": 100_000}
+_MUCH_LARGER = 4
 _COMMON = frozenset(
     "May Brown Bush Young King Hill West North Wood Green White Black Rice Blair Power Powers Price Sunday Baker Gates "
     "Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan Hussein "
@@ -64,7 +71,7 @@ class Code:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One meaning of a form. `kind`: state, demonym (adjective or singular), people (plural), capital, seat, org,
-    person, surname. `weak`: needs company."""
+    person, surname, town (a city or division, which tells only the state). `weak`: needs company."""
 
     kind: str
     row: Row
@@ -89,9 +96,11 @@ class Names:
         self.states: dict[str, Row] = {}
         self.orgs: dict[str, Row] = {}
         self.people: dict[str, list[Row]] = {}
+        self.families: dict[str, set[str]] = {}
         self._states(book)
         self._orgs(book)
         self._people(book)
+        self._towns(book)
         self._patterns = sorted(self.forms)
         self._machine = ahocorasick_rs.AhoCorasick(self._patterns)
         self._lower: dict[str, str] = {}
@@ -119,6 +128,8 @@ class Names:
                     bare = form.removeprefix("the ")
                     entry = Entry(kind, row, form in weak or bare in weak)
                     self._add(bare if len(bare) > 6 or bare.isupper() else form, entry)
+                    if form != bare and len(bare) <= 6:
+                        self._add(f"The {bare}", entry)
                     if kind != "demonym" and len(bare) > 3 and not entry.weak:
                         self._add(bare.upper(), entry)
 
@@ -141,8 +152,31 @@ class Names:
                 if " " in form or "-" in form:
                     self._add(form, Entry("person", row, False, person))
             for last in surnames(person, row.get("country")):
+                self.families.setdefault(fold(last), set()).add(person)
                 if last not in _COMMON and len(last) > 2:
                     self._add(last, Entry("surname", row, True, person))
+
+    def _towns(self, book: Codebook) -> None:
+        """Divisions and large cities by name, where nothing else has it: they tell whose police or governor it is."""
+        found: dict[str, list[tuple[int, Row]]] = {}
+        for label, text in book.sources("places.csv"):
+            line, at = 1, 0
+            for match in _TOWN.finditer(text):
+                line, at = line + text.count("\n", at, match.start()), match.start()
+                people = int(match["people"])
+                if people < _LEAST_TOWN[match["kind"]]:
+                    continue
+                name = match["name"].strip('"')
+                row = Row(label, line, {"id": match["id"], "name": name, "iso3": match["country"]})
+                found.setdefault(fold(name), []).append((people, row))
+        extra = book.rows("places_extra.csv") if book.sources("places_extra.csv") else []
+        words = {fold(row["name"]) for row in extra if row["kind"] == "word"}
+        for name, pool in found.items():
+            pool.sort(key=lambda p: -p[0])
+            rivals = [people for people, row in pool if row["iso3"] != pool[0][1]["iso3"]]
+            clear = not rivals or pool[0][0] > _MUCH_LARGER * rivals[0]
+            if clear and len(name) > 3 and name not in self.forms and name not in words and not name.split()[-1].isupper():
+                self.forms[name] = [Entry("town", pool[0][1], True)]
 
     def scan(self, text: str) -> list[Hit]:
         """Forms in the text, leftmost and longest, at word boundaries."""
@@ -160,6 +194,13 @@ class Names:
                 stop = -minus_end
                 found.append(Hit(start, stop, tuple(self.forms[self._patterns[index]])))
         return found
+
+    @staticmethod
+    def certain(hit: Hit) -> list[Entry]:
+        """The meanings of a form that hold without any company: none of a name that two states share ("Congo")."""
+        if len({e.row["iso3"] for e in hit.entries if e.kind == "state"}) > 1:
+            return []
+        return [e for e in hit.entries if not e.weak and e.kind not in ("person", "surname", "town")]
 
     def look(self, form: str) -> tuple[Entry, ...]:
         """The meanings of exactly this form, whatever its case if it is no known form as written."""
@@ -188,6 +229,8 @@ class Names:
 
     def _of_name(self, entry: Entry, date: str | None) -> Code:
         row = entry.row
+        if entry.kind == "town":
+            return Code(None, row["iso3"], None, None, (Reason("country", row.file, row.line, row["name"]),))
         if entry.kind == "org":
             why = tuple(Reason(f, row.file, row.line, row["code"]) for f in ("country", "sector", "entity") if row.get(f))
             why = why or (Reason("entity", row.file, row.line, row["code"]),)
@@ -223,6 +266,29 @@ class Names:
         body = entity if entity and entity not in self.states and sector not in ("ELI", None) else None
         return Code(name, country, sector, body or slug(name), why)
 
+    def titled(self, name: str, role: str, date: str | None, country: str | None) -> Code | None:
+        """The office-holder that a title and a family name mean ("President Obama"): of that office, on the day if
+        there is one, of `country` if that is said. Where several fit, what they have in common."""
+        words = name.split()
+        wanted = fold(name) if fold(name) in self.families else fold(words[-1])
+        given = fold(words[0])[:1] if len(words) > 1 and wanted != fold(name) else ""
+        fits: dict[str, list[Row]] = {}
+        for person in sorted(self.families.get(wanted, ())):
+            if given and not fold(person).startswith(given):
+                continue
+            rows = [r for r in self.people[person] if country in (None, r.get("country")) and _is_office(role, r["office"])]
+            exact = [r for r in rows if _office_words(r["office"]) == _office_words(role)]
+            if chosen := [r for r in exact or rows if in_time(r, date)]:
+                fits[person] = chosen
+        if len(fits) == 1:
+            ((person, rows),) = fits.items()
+            return self.person(self.people[person], date) if date else self.person(rows, None)
+        countries = {r.get("country") for rows in fits.values() for r in rows}
+        if len(countries) != 1:
+            return None
+        row = next(iter(fits.values()))[0]
+        return Code(None, row.get("country"), row.get("sector"), None, (Reason("country", row.file, row.line, row["person"]),))
+
     def _of_surname(self, entries: list[Entry], date: str | None) -> Code | None:
         """A family name alone: the one person of that name in high office on the day."""
         rows: dict[str, list[Row]] = {}
@@ -232,6 +298,18 @@ class Names:
         if len(rows) != 1:
             return None
         return self.person(next(iter(rows.values())), date)
+
+
+def _office_words(office: str) -> frozenset[str]:
+    return frozenset(office.lower().replace("defense", "defence").replace("-", " ").split())
+
+
+def _is_office(role: str, office: str) -> bool:
+    """Whether a title in the text can be this office: "minister" is any minister, "leader" any head."""
+    title, held = _office_words(role), _office_words(office)
+    if title <= held and not (held - title) & {"vice", "deputy", "assistant", "former"}:
+        return True
+    return bool(title & {"leader", "premier"}) and bool(held & {"president", "minister", "chancellor", "leader", "king"})
 
 
 def plural(demonym: str) -> list[str]:

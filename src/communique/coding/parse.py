@@ -65,6 +65,13 @@ _BOILERPLATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BYLINE = re.compile(r"^\s*By\ [A-Z]")
+# "MANILA, July 9 (Straits Wire) - ": where and by whom a report was filed is no part of its first sentence.
+_DATELINE = re.compile(
+    r"""(?:[A-Z][A-Z’'.-]+(?:[ /][A-Z][A-Z’'.-]+){0,3}(?:,\ [A-Z][\w.’'-]+(?:\ [A-Z][\w.’'-]+)?)?
+    (?:,\ (?:[A-Z][a-z]{2,8}\.?\ \d{1,2}|\d{1,2}\ [A-Z][a-z]{2,8})(?:,?\ \d{4})?)?(?:,?\ \([^()\n]{2,40}\))?
+    |(?!The\ )[A-Z][\w’'.-]+(?:[ /][A-Z][\w’'.-]+){0,2}(?:,\ [\w.\ ]{3,20})?\ \([A-Z][^()\n]{1,30}\))\s*(?:--?|–|—)\s+(?=[A-Z“"'‘])""",
+    re.VERBOSE,
+)
 _TERMINAL = re.compile(r"[.!?:;…][\"'”’»)\]]*\s*$")
 _SPACES = re.compile(r"[^\S ]|[\ud800-\udfff]|[\x00-\x08\x0e-\x1f\x7f]")
 _DATE_LINE = re.compile(r"^\s*(?:\w+day,?\s+)?(?:\d{1,2}\s+\w+|\w+\s+\d{1,2}),?\s+\d{4}\s*$")
@@ -260,6 +267,8 @@ def parse(article: Article, nlp: Language) -> Parsed:
     texts, maps, kinds = [], [], []
     for stretch in stretches(article.text):
         pieces = [_trim(article.text, s, e) for s, e in stretch.pieces]
+        if pieces and (filed := _DATELINE.match(article.text, *pieces[0])):
+            pieces[0] = (filed.end(), pieces[0][1])
         pieces = [(s, e) for s, e in pieces if e > s]
         if not pieces:
             continue

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from communique.codebook import Codebook, Row
-from communique.coding.names import Code, Hit, Names, fold
+from communique.coding.names import Code, Entry, Hit, Names, fold
 from communique.model import Reason
 
 FORMER = frozenset("former ex ousted deposed retired onetime one-time erstwhile late ex- former- toppled exiled".split())
@@ -31,7 +31,10 @@ _BREAK = frozenset(
     "and or between over during after before into about along inside outside within named called".split()
 )
 _LINKS = frozenset({"of", "in", "from", "at", "across", "near", "inside", "based", "outside", "within"})
-_NO_COUNTRY = re.compile(r"^(?:anti|pro)-$", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?:\s+(?:(?:al|el|bin|von|van|de|da|der)[\s-])?[A-Z][\w'’.-]+)+")
+_CAPITALS_BEFORE = re.compile(r"([A-Z][\w’-]+)(?:['’]s)?\s+$")
+# "The Bush administration": what is named after whoever leads it.
+REGIMES = frozenset({"administration", "government", "cabinet", "regime", "coalition"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,8 @@ class PhraseReader:
         """Codes of the states and bodies that a text names firmly."""
         found = set()
         for hit in self.names.scan(text):
-            for entry in hit.entries:
-                if not entry.weak and entry.kind not in ("person", "surname"):
-                    found.add(entry.row.get("iso3") or entry.row["code"])
+            for entry in self.names.certain(hit):
+                found.add(entry.row.get("iso3") or entry.row["code"])
         return frozenset(found)
 
     @staticmethod
@@ -154,14 +156,16 @@ class PhraseReader:
             text = text[match.end() :]
         return re.sub(r"['’]s$", "", text)
 
-    def _weak(self, entries: Sequence[object], date: str | None) -> Code | None:
+    def _weak(self, entries: Sequence[Entry], date: str | None) -> Code | None:
         """A weak form asked for on its own has nothing against it."""
-        return self.names.code([_firm(e) for e in entries if e.kind != "surname"], date)  # type: ignore[attr-defined, arg-type]
+        return self.names.code([_firm(e) for e in entries if e.kind != "surname"], date)
 
-    def _as_people(self, code: Code, entries: Sequence[object], text: str, context: str) -> Code:
-        """A people named in a number, or as an ethnic group, are civilians."""
-        kinds = {e.kind for e in entries}  # type: ignore[attr-defined]
-        if kinds == {"people"} and context and counted(context, text):
+    def _as_people(self, code: Code, entries: Sequence[Entry], text: str, context: str) -> Code:
+        """A people named in a number, or as an ethnic group, are civilians, and so is a town, or a capital where its
+        context calls it a place."""
+        kinds = {e.kind for e in entries}
+        crowd = kinds == {"people"} and counted(context, text)
+        if crowd or "town" in kinds or ("capital" in kinds and located(context, text)):
             return Code(code.name, code.country, "CVL", None, code.reasons)
         return code
 
@@ -186,9 +190,23 @@ class PhraseReader:
         why = [Reason("sector", row.file, row.line, row["role"])]
         person = next((c for h, c in codes if h.entries[0].kind == "person"), None)
         owner = self._owner(text, words, head, [(h, c) for h, c in codes if c is not person])
+        person = person or self._title_bearer(text, head, date, owner)
         if owner is None and person is None and context:
             owner = self._from_context(text, context, date, near)
         return merge(person, owner, sector, why, text if person is None else None)
+
+    def _title_bearer(self, text: str, head: Role, date: str | None, owner: Code | None) -> Code | None:
+        """Whom "President Obama" or "the Bush administration" means; for the latter only the country is kept."""
+        country = owner.country if owner else None
+        phrase = re.search(re.escape(head.row["role"]), text, re.IGNORECASE)
+        if phrase is None:
+            return None
+        if head.is_person and (name := _CAPITALS.match(text, phrase.end())):
+            return self.names.titled(name.group().strip(), head.row["role"], date, country)
+        if head.row["role"] in REGIMES and (name := _CAPITALS_BEFORE.search(text, 0, phrase.start())):
+            found = self.names.titled(name.group(1), "leader", date, country)
+            return Code(None, found.country, None, None, found.reasons) if found else None
+        return None
 
     def _inside(self, role: Role, words: list[str], text: str, hits: list[Hit]) -> bool:
         """Whether a role noun is part of a name in the dictionary ("Foreign Legion")."""
@@ -267,6 +285,11 @@ def merge(person: Code | None, owner: Code | None, sector: str | None, why: list
     return Code(person.name if person else None, country, sector, entity, tuple(dict.fromkeys(reasons)))
 
 
+def located(context: str, text: str) -> bool:
+    """Whether the context has the name behind a preposition of place, as in "protests in Baghdad"."""
+    return bool(re.search(rf"\b(?:in|at|near|outside|around|across)\s+(?:\w+\s+)?{re.escape(text)}\b", context))
+
+
 def counted(context: str, text: str) -> bool:
     """Whether the words before a people count its members or call it an ethnic group."""
     at = context.find(text)
@@ -274,7 +297,5 @@ def counted(context: str, text: str) -> bool:
     return bool(re.search(r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five|ten)\s+$", before))
 
 
-def _firm(entry: object) -> object:
-    from dataclasses import replace
-
-    return replace(entry, weak=False)  # type: ignore[type-var]
+def _firm(entry: Entry) -> Entry:
+    return replace(entry, weak=False)

@@ -6,6 +6,7 @@ position without a speech act:
 
 quote      may stand beside a quotation, or behind what it reports ("Oslo will go, the ministry said")
 clause     a clause ("that ...", "whether ...", or bare)
+if         a clause with "if" ("asked if")
 inf        an infinitive ("promised to go", "told Oslo to go")
 ing        a gerund ("denied going")
 obj        a noun phrase ("announced a deal")
@@ -18,7 +19,7 @@ PREP       what stands behind that preposition ("called for talks")
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from communique.codebook import Codebook, Row
@@ -26,8 +27,10 @@ from communique.coding.clauses import spread, verb
 
 Range = tuple[int, int]
 
-_WORD_FRAMES = frozenset({"quote", "clause", "inf", "ing", "obj", "obj+inf", "small"})
-_HELPERS = frozenset({"light", "medium", "source"})
+_WORD_FRAMES = frozenset(
+    {"quote", "clause", "if", "inf", "ing", "obj", "obj+inf", "small", "light", "adverb", "source", "medium"}
+)
+_HELPERS = frozenset({"adverb", "light", "medium", "source"})
 _OBJECTS = frozenset({"dobj", "attr", "oprd", "dative"})
 _BE = frozenset({"be", "seem", "remain", "become", "appear", "sound", "feel", "grow", "stay"})
 _GAP = 4  # tokens between the words of one cue
@@ -85,9 +88,25 @@ class Lexicon:
     def of(self, pos: str, lemma: str) -> list[Cue]:
         return self._cues.get((pos, lemma), [])
 
+    def _lookup(self, pos: str, token: Any) -> list[Cue]:
+        """The cues of a word by lemma; the lemmatizer makes "hop" of "hoping"."""
+        lemma = token.lemma_.lower()
+        return (
+            self.of(pos, lemma)
+            or (self.of(pos, lemma + "e") if token.tag_ in ("VBG", "VBD", "VBN") else [])
+            or self.of(pos, token.lower_)
+        )
+
     def is_light(self, token: Any) -> bool:
         """Whether a verb only carries a reporting noun: "voiced concern", "made the claim"."""
         return bool(self.of("light", token.lemma_.lower()))
+
+    def _said(self, light: Any, cue: Cue) -> Cue:
+        """A noun's cue as its carrier makes it: to voice a concern is a statement, to have one is not."""
+        spoken = light is not None and any(
+            c.has("light") and c.kind == "statement" for c in self.of("light", light.lemma_.lower())
+        )
+        return replace(cue, kind="statement") if spoken else cue
 
     def is_medium(self, words: Iterable[str]) -> bool:
         """Whether one of these words marks a name as a medium: "Radio", "Times"."""
@@ -104,8 +123,14 @@ class Lexicon:
                 yield from self._choose(token, "adj", _of_adjective)
 
     def phrases(self, doc: Any, first: int, last: int) -> Iterator[Report]:
-        """Phrases that bring in a source, "according to Manila", "in the union's view"; the content is left open."""
+        """Phrases that bring in a source, "according to Manila", "in the union's view", whose content is left open;
+        adverbs that disown what they stand with, "reportedly"."""
         for token in doc[first:last]:
+            for cue in self.of("adverb", token.lower_):
+                if token.dep_ == "advmod" and token.head.pos_ in ("VERB", "AUX"):
+                    clause = _edges(token.head)
+                    content = [r for r in ((clause[0], token.i), (token.i + 1, clause[1])) if r[0] < r[1]]
+                    yield Report(token, (token.i, token.i + 1), cue, [], [trim(doc, *r) for r in content], "adverb")
             for cue in self.of("source", token.lower_):
                 if (found := _phrase(token, cue)) is not None:
                     yield found
@@ -114,7 +139,7 @@ class Lexicon:
     def _choose(self, token: Any, pos: str, read: Any) -> Iterator[Report]:
         """The longest cue whose frame is met; else one that may stand beside a quotation."""
         waiting: Report | None = None
-        for cue in self.of(pos, token.lemma_.lower()) or self.of(pos, token.lower_):
+        for cue in self._lookup(pos, token):
             tail = _tail(token, cue.words[1:])
             if tail is None:
                 continue
@@ -136,11 +161,13 @@ class Lexicon:
         light = _carrier(token)
         light = light if light is not None and self.is_light(light) else None
         sources = _noun_sources(token, prep, light)
+        if not sources and frame != "clause" and cue.kind == "statement":
+            return None
         first = min([token.i, *(c.i for c in token.children if c.dep_ in ("amod", "neg") and c.i == token.i - 1)])
         if light is not None and 0 < token.i - light.i <= _GAP:
             first = _cue_range(light, [])[0]
         last = token.i + 1 if prep is None or prep.i != token.i + 1 else prep.i + 1
-        return Report(token, (first, last), cue, sources, content, frame)
+        return Report(token, (first, last), self._said(light, cue), sources, content, frame)
 
 
 def _tail(token: Any, words: tuple[str, ...]) -> list[Any] | None:
@@ -168,11 +195,15 @@ def _of_verb(token: Any, tail: list[Any], cue: Cue, speech: frozenset[str]) -> R
     passive = is_passive(token)
     reach = [token, *tail]
     for frame, content, prep in _verb_frames(token, reach, cue, passive, speech):
+        if (not sources and not passive and frame not in ("clause", "if", "quote")) or _is_naming(
+            token, frame, sources
+        ):
+            continue
         extra = [*tail, prep] if prep is not None and prep.i <= reach[-1].i + 1 else tail
         return Report(token, _cue_range(token, extra), cue, sources, content, frame)
     if cue.has("quote"):
         return Report(token, _cue_range(token, tail), cue, sources, [], "quote")
-    return None
+    return Report(token, _cue_range(token, tail), cue, sources, [], "small") if cue.has("small") else None
 
 
 def _verb_frames(
@@ -181,11 +212,11 @@ def _verb_frames(
     """(frame, content, preposition of the cue) in order of preference."""
     kids = [c for node in reach for c in node.children]
     last = reach[-1].i
-    clause = _clause_child(kids, last)
+    clause = _clause_child(kids, last, cue.has("if"))
     infinitive = _infinitive(kids, last)
     target = _target(kids, passive, token, reach)
     if cue.has("obj+inf") and infinitive is not None and (target is not None or _own_subject(infinitive) is not None):
-        yield "obj+inf", _joined(target, infinitive, passive), None
+        yield "obj+inf", _joined(target, infinitive, passive, speech), None
     if cue.has("small") and (found := _small(kids, token, passive, target)):
         yield "small", found, None
     if cue.has("clause") and clause is not None:
@@ -193,7 +224,7 @@ def _verb_frames(
     if cue.has("inf") and infinitive is not None:
         to = next(c for c in infinitive.children if c.dep_ == "aux" and c.lower_ == "to")
         begin = min([to.i, *(c.i for c in infinitive.children if c.dep_ == "neg")])
-        whole = _edges(infinitive)
+        whole = clause_range(infinitive, last, speech)
         content = [(max(begin, last + 1), whole[1])]
         if (
             passive
@@ -221,18 +252,23 @@ def _verb_frames(
         yield "obj", [noun_range(target)], None
 
 
+def _is_naming(token: Any, frame: str, sources: list[Any]) -> bool:
+    """ "A trick called the fork" gives a name and reports nobody."""
+    return frame == "small" and token.dep_ == "acl" and not sources
+
+
 def _is_addressed(cue: Cue) -> bool:
     """Whether the verb's object is who is spoken to: "were told to go"."""
     return cue.words[0] in ("tell", "ask", "order", "instruct")
 
 
-def _clause_child(kids: list[Any], last: int) -> Any:
+def _clause_child(kids: list[Any], last: int, asks: bool = False) -> Any:
     """The finite clause that is the verb's content, behind it."""
     for child in kids:
         if child.dep_ in ("ccomp", "acl", "relcl", "advcl", "xcomp") and child.i > last and not _is_to(child):
             finite = child.dep_ == "ccomp" and (child.tag_ != "VBG" or _own_subject(child) is not None)
             marked = any(c.dep_ == "mark" and c.lower_ in ("that", "whether") for c in child.children)
-            if finite or marked:
+            if finite or marked or (asks and any(c.dep_ == "mark" and c.lower_ == "if" for c in child.children)):
                 return child
     return None
 
@@ -261,6 +297,8 @@ def _target(kids: list[Any], passive: bool, token: Any, reach: list[Any]) -> Any
     """What is spoken of: the object, or the subject of a passive."""
     if passive:
         return _passive_subject(token)
+    if reach[-1].pos_ == "ADP" and (governed := [c for c in reach[-1].children if c.dep_ == "pobj"]):
+        return governed[0]
     found = [c for c in kids if c.dep_ in _OBJECTS and c.pos_ != "ADP" and c not in reach and c.i > token.i]
     return next((c for c in found if not _is_time(c)), None)
 
@@ -279,10 +317,10 @@ def _passive_subject(token: Any) -> Any:
     return objects[0] if objects and objects[0].i < token.i else None
 
 
-def _joined(target: Any, infinitive: Any, passive: bool) -> list[Range]:
+def _joined(target: Any, infinitive: Any, passive: bool, speech: frozenset[str]) -> list[Range]:
     """Object and infinitive as one stretch, in two pieces where the verb stands between them."""
     subject = _own_subject(infinitive)
-    first, last = _edges(infinitive)
+    first, last = clause_range(infinitive, -1, speech)
     if target is None:
         return [(first, last)]
     lead = noun_range(target)
@@ -341,7 +379,7 @@ def is_passive(token: Any) -> bool:
     if any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in token.children):
         return True
     if token.tag_ == "VBN" and not any(c.dep_ == "aux" and c.lemma_ == "have" for c in token.children):
-        if token.dep_ == "acl":
+        if token.dep_ == "acl" or (token.dep_ == "advcl" and token.left_edge.i == token.i):
             return True
         return token.dep_ == "conj" and token.head.tag_ == "VBN" and token.head != token and is_passive(token.head)
     return False
@@ -379,7 +417,18 @@ def speakers(token: Any, speech: frozenset[str] = frozenset()) -> list[Any]:
         taken = [c for c in token.head.children if c.dep_ in ("nsubj", "nsubjpass")]
         if taken and token.dep_ != "xcomp":
             return spread(taken[0])
-    return list(verb(token).subjects)
+    return list(verb(token).subjects) or _subject_above(token)
+
+
+def _subject_above(token: Any) -> list[Any]:
+    """The nearest subject further up, for a finite verb that the parse leaves without one."""
+    if token.tag_ not in ("VBD", "VBZ", "VBP"):
+        return []
+    for node in token.ancestors:
+        found = [c for c in node.children if c.dep_ == "nsubj" and c.i < token.i and c.lower_ not in ("it", "there")]
+        if found:
+            return spread(found[0])
+    return []
 
 
 def _is_empty_it(token: Any) -> bool:
@@ -566,7 +615,7 @@ def _edges(token: Any) -> Range:
 
 def trim(doc: Any, first: int, last: int) -> Range:
     """A range without commas, stops and dashes at its ends; quotation marks and brackets stay."""
-    while last - 1 > first and doc[last - 1].text in (",", ".", ";", ":", "-", "--", "–", "—"):
+    while last - 1 > first and doc[last - 1].lower_ in (",", ".", ";", ":", "-", "--", "–", "—", "and", "but", "or"):
         last -= 1
     while first < last - 1 and doc[first].text in (",", ".", ";", ":", "-", "--", "–", "—"):
         first += 1
@@ -604,14 +653,14 @@ def _new_report(token: Any, clause: Any, speech: frozenset[str]) -> int | None:
     begin = token.left_edge.i
     if token.dep_ == "advcl" and token.tag_ == "VBG" and token.doc[begin - 1].text == ",":
         return begin - 1
-    if governor(token, speech) is not None and governor(token, speech) == clause.head:
+    if (over := governor(token, speech)) is not None and (over == clause.head or _is_to(clause)):
         return max((c.i for c in token.head.children if c.dep_ == "cc" and c.i < token.i), default=begin)
     return None
 
 
 def governor(token: Any, speech: frozenset[str]) -> Any:
-    """The reporting verb that a verb is coordinated with although the parse hangs it into that verb's content:
-    "announced that the base had closed and asked ..."; `None` where it stands in the content."""
+    """The verb that a reporting verb is coordinated with although the parse hangs it into that verb's content:
+    "announced that the base had closed and asked ...", "urged Oslo to wait and threatened ..."; else `None`."""
     if token.dep_ != "conj" or token.tag_ not in ("VBD", "VBZ", "VBP") or token.lemma_.lower() not in speech:
         return None
     if any(c.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass") for c in token.children):
@@ -620,13 +669,20 @@ def governor(token: Any, speech: frozenset[str]) -> Any:
     while inner.dep_ == "conj" and inner.head.pos_ in ("VERB", "AUX"):
         inner = inner.head
     outer = inner.head
-    if inner.dep_ != "ccomp" or outer.lemma_.lower() not in speech or outer.tag_ != token.tag_ or inner.i < outer.i:
+    if inner.i < outer.i or outer.pos_ not in ("VERB", "AUX"):
         return None
+    if _is_to(inner) and inner.dep_ in ("xcomp", "ccomp", "advcl"):
+        return outer
+    fits = inner.dep_ == "ccomp" and outer.lemma_.lower() in speech and outer.tag_ == token.tag_
+    return outer if fits and _turns(token, inner) else None
+
+
+def _turns(token: Any, inner: Any) -> bool:
+    """Whether a verb coordinated with a content clause fits the reporter better than the clause's own subject."""
     subject = _own_subject(inner)
     adverse = any(c.dep_ == "cc" and c.lower_ == "but" for c in token.head.children)
     shifted = any(c.dep_ == "aux" and c.tag_ in ("VBD", "VBZ", "MD") for c in token.head.children)
-    thing = subject is not None and subject.pos_ == "NOUN" and subject.ent_type_ == ""
-    return outer if adverse or shifted or thing else None
+    return adverse or shifted or (subject is not None and subject.pos_ == "NOUN" and subject.ent_type_ == "")
 
 
 def _relative(clause: Any, token: Any) -> list[Range]:

@@ -177,7 +177,7 @@ class _Reading:
                     starts.append(i)
                 continue
             i += 1
-            if self.doc[i - 1].text in _STOPS and i < last:
+            if self.doc[i - 1].text in _STOPS | {";"} and i < last:
                 starts.append(i)
         return starts
 
@@ -243,6 +243,8 @@ class _Reading:
         home = self.quote_at(report.head.i)
         found = [self._whole(r, home, report) for r in report.content]
         found = [r for r in found if r is not None and r[0] < r[1]]
+        if report.frame == "small" and not found:
+            return self._named_in_quotes(report, home)
         if not report.lexeme.has("quote"):
             return found
         stretch = self._stretch(report)
@@ -250,18 +252,28 @@ class _Reading:
         if report.frame not in ("clause", "quote") and (left or self._quote_behind(report, stretch, home)):
             found = [] if report.frame in report.lexeme.preps or left else found
         if found and report.content[-1][0] > report.head.i:
-            return [*([left] if left and not self._taken_by_other(left, report) else []), *found]
+            return [*([left] if left and self._is_told(left, report) else []), *found]
         right = self._quote_behind(report, stretch, home)
         if right is not None and left is None:
             return [right]
         return self._beside(report, stretch, home, left, right)
 
-    def _taken_by_other(self, left: Range, report: Report) -> bool:
-        """Whether the quotation in front of a cue with content of its own is told by another cue."""
-        return (
-            not any(t.pos_ in ("NOUN", "PROPN", "PRON") for t in self.doc[left[1] : report.head.i])
-            and report.head.tag_ == "VBG"
-        )
+    def _named_in_quotes(self, report: Report, home: Quote | None) -> list[Range]:
+        """ "Called it “a shame”" where the parse sees no predicate."""
+        i = bisect_right(self._quote_firsts, report.cue[1] - 1)
+        if home is not None or i >= len(self.quotes) or self.quotes[i].last > self.sentence(report.head.i)[1]:
+            return []
+        quote = self.quotes[i]
+        gap = self.doc[report.cue[1] : quote.first]
+        if len(gap) > 16 or any(t.pos_ in ("VERB", "AUX") or t.text in _BREAKS for t in gap):
+            return []
+        return [(report.cue[1], quote.last)]
+
+    def _is_told(self, left: Range, report: Report) -> bool:
+        """Whether a cue with content of its own also tells the quotation in front of it."""
+        opens = left[0] == self.sentence(report.head.i)[0] or self.doc[left[0] - 1].text in (",", ":", "—", "–")
+        subject = any(t.pos_ in ("NOUN", "PROPN", "PRON") for t in self.doc[left[1] : report.head.i])
+        return (opens or _has_verb(self.doc, left)) and (subject or report.head.tag_ != "VBG")
 
     def _whole(self, range_: Range, home: Quote | None, report: Report) -> Range | None:
         """A range that ends no quotation in the middle and does not leave the one its cue stands in."""
@@ -352,7 +364,7 @@ class _Reading:
             first, last = max(first, self.inner(home)[0]), min(last, self.inner(home)[1])
         before = self.doc[stretch[0] - 1].text if stretch[0] > first else ""
         inverted = any(h.i > report.head.i for h in report.sources)
-        if not report.sources and not (report.head.tag_ == "VBN"):
+        if not left and not self._may_stand_behind(report):
             return []
         if not left and not report.lexeme.has("clause"):
             return []
@@ -364,6 +376,14 @@ class _Reading:
         pieces = [front] if left is None else [self._front_of_quote(front, left)]
         pieces += self._behind_tag(report, stretch, last, right, front)
         return pieces
+
+    def _may_stand_behind(self, report: Report) -> bool:
+        """Whether a clause can be a tag of unquoted words: one with a subject of its own, or "it was reported"."""
+        if any(t.lower_ in _RELATIVE for t in report.sources):
+            return False
+        own = [c.lower_ for c in report.head.children if c.dep_ in ("nsubj", "nsubjpass")]
+        passive = any(c.dep_ in ("nsubjpass", "auxpass") for c in report.head.children)
+        return bool(report.sources) if not passive else bool(report.sources) or own == ["it"]
 
     def _front_of_quote(self, front: Range, left: Range) -> Range:
         """The quotation before a tag, with the clause it ends where it is only part of one."""
@@ -678,7 +698,14 @@ class _Casting:
         found: list[Actor] = []
         for head in draft.heads:
             found += self._actors(head, before)
-        return list(dict.fromkeys(found))
+        named: dict[object, Actor] = {}
+        for actor in found:
+            known = named.get(
+                key := (actor.name or (actor.start, actor.end), actor.start if actor.country is None else None)
+            )
+            named[key] = actor if known is None else known
+        bare = {a.name for a in named.values() if a.name and a.country is not None}
+        return [a for a in named.values() if a.country is not None or a.name not in bare]
 
     def _actors(self, head: Any, before: list[Attribution]) -> list[Actor]:
         """Whom a source's noun phrase stands for."""
