@@ -219,14 +219,94 @@ def test_events_are_filtered(record: Path) -> None:
     assert lines(communique("events", record, "--limit", "3", "--json")) == everything[:3]
 
 
+def test_filters_take_any_case_and_widen_when_repeated(record: Path) -> None:
+    def ids(*filters: str) -> list[str]:
+        return [e["id"] for e in lines(communique("events", record, "--json", *filters))]
+
+    assert ids("--type", "agree", "--status", "PLANNED") == ids("--type", "AGREE", "--status", "planned") != []
+    both = ids("--type", "AGREE", "--type", "CONSULT")
+    assert set(both) == {*ids("--type", "AGREE"), *ids("--type", "CONSULT")}
+    assert set(ids("--voice", "outlet")) | set(ids("--voice", "source")) == set(ids())
+    assert set(ids("--voice", "outlet")) & set(ids("--voice", "source")) == set()
+
+
+def test_dates_narrow_and_the_day_of_the_report_stands_in_where_the_text_has_none(record: Path) -> None:
+    published = {a["id"]: a["published"] for a in exported(record, "articles")}
+    found = lines(communique("events", record, "--from", "2023-07-01", "--until", "2023-08-01", "--json"))
+    assert any(event["when"] is None for event in found)
+    for event in found:
+        when = event["when"] or {"from": (day := published[event["sentence"]["article"]]), "until": day + "~"}
+        assert when["from"] is None or when["from"] < "2023-08-01"
+        assert when["until"] is None or when["until"] > "2023-07-01"
+    done = communique("events", record, "--from", "2023-07-01", "--until", "2023-08-01")
+    rows = [line.split()[0] for line in done.stdout.splitlines()[1:]]
+    assert [row.endswith("*") for row in rows] == [event["when"] is None for event in found]
+    assert "* the text states no time" in done.stderr
+
+
+def exported(record: Path, table: str) -> list[dict[str, Any]]:
+    path = record.with_name(f"{table}.jsonl")
+    done = communique("export", record, "--format", "jsonl", "--table", table, "--to", path)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
 def test_an_unknown_filter_value_is_refused(record: Path) -> None:
     for call in (
         ["events", record, "--type", "HUG"],
         ["events", record, "--status", "perhaps"],
+        ["events", record, "--from", "1 March"],
         ["ties", record, "--at", "x"],
+        ["ties", record, "--kind", "friendship"],
     ):
         done = communique(*call)
         assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.strip()
+
+
+def test_a_code_that_the_record_does_not_have_is_named(record: Path) -> None:
+    for call in (["events", record, "--actor", "japan"], ["ties", record, "--party", "japan"]):
+        done = communique(*call)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "japan is no code in this record; perhaps JPN" in done.stderr
+
+
+def test_rows_of_a_record_name_the_article_of_every_span(record: Path) -> None:
+    texts = {a["id"]: a["text"] for a in exported(record, "articles")}
+    for name in ("events", "ties"):
+        found = list(spans(lines(communique(name, record, "--json"))))
+        assert found
+        for span in found:
+            assert span["text"] == texts[span["article"]][span["start"] : span["end"]]
+
+
+def test_a_record_being_written_can_be_read_and_a_second_writer_is_refused(rows: Path, tmp_path: Path) -> None:
+    from communique.store import Record
+
+    target = tmp_path / "record.duckdb"
+    assert communique("code", rows, "--into", target).returncode == 0
+    before = communique("events", target, "--json").stdout
+    with Record.open(target, write=True):
+        assert communique("events", target, "--json").stdout == before
+        done = communique("code", rows, "--into", target)
+        assert done.returncode == 2
+        assert f"process {os.getpid()} is writing" in done.stderr
+
+
+def test_a_newer_version_of_a_report_supersedes_and_old_ids_still_answer(rows: Path, tmp_path: Path) -> None:
+    target = tmp_path / "record.duckdb"
+    communique("code", rows, "--into", target)
+    [old, *_] = lines(communique("events", target, "--json"))
+    newer = tmp_path / "newer.jsonl"
+    texts = [{**row, "text": str(row["text"]) + " More was to follow."} for row in ROWS]
+    newer.write_text("".join(json.dumps(row) + "\n" for row in texts), "utf-8")
+    done = communique("code", newer, "--into", target)
+    assert "2 older versions of reports superseded" in done.stderr
+    assert old["id"] not in {e["id"] for e in lines(communique("events", target, "--json"))}
+    told = communique("explain", target, old["id"])
+    assert told.returncode == 0
+    assert old["sentence"]["text"] in told.stdout
+    assert "no longer counts" in told.stderr
 
 
 def test_ties_change_with_the_day(record: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from communique import run as running
 from communique.model import Article, CodedReport, Problem, to_json
 from communique.read import Aside
 from communique.run import PARCEL, Progress, Settings, forecast, run
@@ -20,8 +21,8 @@ class Kept:
     batches: list[tuple[list[CodedReport], list[Problem]]] = field(default_factory=list)
     known: set[tuple[str, str]] = field(default_factory=set)
 
-    def has(self, article: str, version: str) -> bool:
-        return (article, version) in self.known
+    def has(self, article: str, version: str | None = None) -> bool:
+        return any(a == article and version in (None, v) for a, v in self.known)
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
         self.batches.append((list(reports), list(problems)))
@@ -65,12 +66,24 @@ def test_everything_is_counted_once() -> None:
     assert seen[-1].left == 0
 
 
-def test_what_is_stored_is_skipped_unless_it_is_to_be_coded_again() -> None:
+def test_what_is_stored_is_skipped_and_coded_again_by_a_newer_version_on_request() -> None:
     sink = Kept()
     run(articles(5), Settings(), sink)
     again = run(articles(7), Settings(), sink)
-    assert (again.coded, again.skipped) == (2, 5)
-    assert run(articles(7), Settings(), sink, recode=True).coded == 7
+    assert (again.coded, again.skipped, again.older) == (2, 5, 0)
+    sink.known = {(article, "older") for article, _ in sink.known}
+    newer = run(articles(8), Settings(), sink)
+    assert (newer.coded, newer.skipped, newer.older) == (1, 7, 7)
+    recoded = run(articles(8), Settings(), sink, recode=True)
+    assert (recoded.coded, recoded.skipped, recoded.older) == (7, 1, 0)
+    assert run(articles(8), Settings(), sink, recode=True).coded == 0
+
+
+def test_what_waits_long_is_added_before_the_batch_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "FLUSH_SECONDS", 0.0)
+    sink = Kept()
+    run(articles(3 * PARCEL), Settings(), sink)
+    assert [len(reports) for reports, _ in sink.batches] == [PARCEL] * 3
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -585,7 +585,7 @@ def test_frames_and_notebooks(path: Path) -> None:
             assert "<b>pact" not in page
         assert "1 events" in repr(record)
         assert "events" in record._repr_html_()
-        assert record.codes() == {"NOR": "Norway", "SWE": "Sweden"}
+        assert record.codes() == {"NOR": ["Norway"], "SWE": ["Sweden"]}
 
 
 # Plain DuckDB, and its documentation

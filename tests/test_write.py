@@ -59,6 +59,21 @@ def test_csv_keeps_cells_and_leaves_unknown_empty(tmp_path: Path, table: str) ->
         assert (row["evidence_for"], row["evidence_against"]) == ("1", "1")
 
 
+def test_an_event_without_a_day_goes_by_that_of_its_report(tmp_path: Path) -> None:
+    anchor = {"from": "2024-03-01", "until": "2024-04-01", "inferred": True, "because": "the text"}
+    when = {**SPAN, "from": "2024-02-29", "until": "2024-03-01", "grain": "day"}
+    for about, event, expected in (
+        ({"published": None, "anchor": anchor}, {}, ("2024-03-01", "anchor")),
+        ({"published": None}, {}, ("", "")),
+        ({}, {"when": when}, ("2024-02-29", "text")),
+    ):
+        tables = {"articles": [TABLES["articles"][0] | about], "events": [TABLES["events"][0] | event]}
+        export(tables, "csv", tmp_path / "x.csv")
+        with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
+            [row] = list(csv.DictReader(file))
+        assert (row["date"], row["date_source"]) == expected
+
+
 @pytest.mark.parametrize("table", COLUMNS)
 def test_parquet_keeps_types_and_null(tmp_path: Path, table: str) -> None:
     export(TABLES, "parquet", tmp_path)

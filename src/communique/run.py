@@ -1,7 +1,7 @@
 """Many articles through the coder, in this process or in several, into anything that can `add` a batch.
 
-The same articles are coded in the same order whatever the number of workers. What is already stored is skipped, so a run
-that was stopped goes on where it was.
+The same articles are coded in the same order whatever the number of workers. What is stored already is skipped, so a
+run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class Sink(Protocol):
 class Progress:
     """How far a run is. read = coded + skipped + problems + asides.
 
-    `skipped`: stored before, or twice in the input; `older`: those of them that another coder version coded; `asides`: met inside folders, but no reports for us;
+    `skipped`: stored before, or twice in the input; `older`: those of them that another coder version coded;
+    `asides`: met inside folders, but no reports for us;
     `seconds` since the first report was read; `total`: reports expected, if known; `stopped`: ended early on request.
     """
 
@@ -123,6 +124,11 @@ class _Parcel:
 class _Batch:
     reports: list[CodedReport] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def full(self, size: int) -> bool:
+        count = len(self.reports) + len(self.problems)
+        return count >= size or (count > 0 and time.monotonic() - self.began > FLUSH_SECONDS)
 
 
 def run(
@@ -140,8 +146,8 @@ def run(
     """Codes the articles and adds them to `sink` in their order, `batch` at a time.
 
     What is stored is skipped; with `recode`, only what this coder version has coded. `stop` is asked between parcels:
-    once it says yes, what is coded is added and the run ends. `progress` is called after every parcel. What waits longer
-    than `FLUSH_SECONDS` is added though the batch is not full.
+    once it says yes, what is coded is added and the run ends. `progress` is called after every parcel. What waits
+    longer than `FLUSH_SECONDS` is added though the batch is not full.
     """
     coder = settings.coder()
     version = coder.version
@@ -156,7 +162,7 @@ def run(
     now, waiting = Progress(total=total), _Batch()
     for parcel, results in done:
         now = _take(now, parcel, results, waiting, time.monotonic() - began)
-        if len(waiting.reports) + len(waiting.problems) >= batch:
+        if waiting.full(batch):
             sink.add(waiting.reports, waiting.problems, version)
             waiting = _Batch()
         if progress:

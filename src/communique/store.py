@@ -428,7 +428,7 @@ class Record:
         them; where the text states none, the day of the report stands for it. `actor`, `recipient`: ISO3 or entity
         codes. `place`: a name, GeoNames id or ISO3. `voice`: outlet, source, or the code or name of a source.
         """
-        where = _Where(["latest", "superseded_by IS NULL"])
+        where = _Where()
         where.dates(from_, until)
         where.words('"type"', _checked(type, "event type", None))
         where.words("status", _checked(status, "event status", Status))
@@ -437,18 +437,32 @@ class Record:
         where.place(place)
         where.voice(voice)
         where.words("article", _several(article))
+        return Rows(self._events(where, limit))
+
+    def each_event(self) -> Iterator[StoredEvent]:
+        """Every event, newest first, never all of them in memory."""
+        return self._events(_Where(), None)
+
+    def _events(self, where: _Where, limit: int | None) -> Iterator[StoredEvent]:
         order = '"day" DESC NULLS LAST, published DESC NULLS LAST, article, "trigger"."start", "trigger"."end", id'
-        return Rows(map(_stored_event, self._dicts(_sql("events") + where.sql(order, limit), where.values)))
+        return map(_stored_event, self._dicts(_sql("events") + where.sql(order, limit), where.values))
 
     def statements(
         self, *, source: Sequence[str] | str | None = None, article: str | None = None, limit: int | None = None
     ) -> Rows[StoredStatement]:
         """Statements, newest report first. `source`: ISO3 or entity codes."""
-        where = _Where(["latest", "superseded_by IS NULL"])
+        where = _Where()
         where.codes("sources", source)
         where.words("article", _several(article))
+        return Rows(self._statements(where, limit))
+
+    def each_statement(self) -> Iterator[StoredStatement]:
+        """Every statement, newest report first, never all of them in memory."""
+        return self._statements(_Where(), None)
+
+    def _statements(self, where: _Where, limit: int | None) -> Iterator[StoredStatement]:
         sql = _sql("statements") + where.sql('published DESC NULLS LAST, article, "position"', limit)
-        return Rows(map(_stored_statement, self._dicts(sql, where.values)))
+        return map(_stored_statement, self._dicts(sql, where.values))
 
     def ties(
         self,
@@ -489,7 +503,11 @@ class Record:
 
     def articles(self, *, superseded: bool = False) -> list[Article]:
         """The reports, in the order they came; with `superseded`, older versions too."""
-        return [_article(row) for row in self._dicts(_ARTICLES + ("" if superseded else _CURRENT) + " ORDER BY a.seq")]
+        return list(self.each_article(superseded=superseded))
+
+    def each_article(self, *, superseded: bool = False) -> Iterator[Article]:
+        """The same, never all of them in memory."""
+        return map(_article, self._dicts(_ARTICLES + ("" if superseded else _CURRENT) + " ORDER BY a.seq"))
 
     def article(self, id: str) -> Article | None:
         """The report of this id, superseded or not."""
@@ -525,8 +543,8 @@ class Record:
         """The coder versions that reports of this record were coded by, the first one first."""
         return [version for (version,) in self._lists("SELECT version FROM base.runs ORDER BY run")]
 
-    def codes(self) -> dict[str, str]:
-        """Every code that actors of events and parties of ties go by -> a name it has."""
+    def codes(self) -> dict[str, list[str]]:
+        """Every code that actors of events and parties of ties go by -> the names it has."""
         return dict(self._lists(_CODES))
 
     def sql(self, query: str, params: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyRelation:
@@ -962,7 +980,7 @@ _PROBLEMS = "SELECT source, station, reason, article FROM base.problems WHERE li
 _ARTICLES = "SELECT a.*, c.anchor FROM base.articles AS a JOIN base.codings AS c ON c.article = a.id AND c.latest"
 _CURRENT = " WHERE a.superseded_by IS NULL"
 _CODES = """
-    SELECT code, min(name)
+    SELECT code, list(DISTINCT name ORDER BY name)
     FROM (
         SELECT unnest([x.entity, x.country]) AS code, coalesce(x.name, x.text) AS name
         FROM (
@@ -1177,10 +1195,10 @@ def _is(code: str, actor: Actor) -> bool:
 
 
 class _Where:
-    """Conditions of a query, and the values they speak of."""
+    """Conditions of a query for what counts, and the values they speak of."""
 
-    def __init__(self, conditions: list[str]) -> None:
-        self.conditions = conditions
+    def __init__(self) -> None:
+        self.conditions = ["latest", "superseded_by IS NULL"]
         self.values: dict[str, Any] = {}
 
     def _value(self, value: Any) -> str:

@@ -32,7 +32,8 @@ _PLACE = {"place": "text", "place_country": "text", "geonames_id": "int", "latit
 COLUMNS: dict[str, dict[str, str]] = {
     "events": {
         "id": "text",
-        # The day asked by; `date_source` says whether the text states it ("text") or it is the report's ("published").
+        # The day asked by; `date_source` says where it comes from: the "text", the report's day ("published"), or the
+        # first day that an undated report may be of ("anchor").
         "date": "text",
         "date_source": "text",
         "from": "text",
@@ -91,7 +92,7 @@ LATER = ("polecat", "gdelt", "graphml", "gexf", "geojson", "ftm", "dyad-year")
 
 
 def export(tables: Mapping[str, Iterable[Row]], form: str, to: Path, table: str | None = None) -> list[Path]:
-    """Writes tables (name -> rows as `--json` prints them) and gives the files made.
+    """Writes tables (name -> rows as `--json` prints them) and gives the files made. `articles` is gone through twice.
 
     `to` with a suffix is one file with one table (`table`, else events); without, a folder with one file a table.
     A file appears only when it is complete, in place of an older one of that name.
@@ -99,11 +100,11 @@ def export(tables: Mapping[str, Iterable[Row]], form: str, to: Path, table: str 
     writer = writer_for(form)
     if table is not None and table not in COLUMNS:
         raise CallError(f"no table {table!r}; there are {', '.join(COLUMNS)}")
-    articles = {row["id"]: row for row in tables.get("articles", ())}
+    articles = {row["id"]: _about(row) for row in tables.get("articles", ())}
     made = []
     for name in [table] if table else ["events"] if to.suffix else [n for n in COLUMNS if n in tables]:
         path = to if to.suffix else to / f"{name}.{form}"
-        rows: Iterable[Row] = articles.values() if name == "articles" else tables[name]
+        rows = tables[name]
         if form != "jsonl":
             rows = (_FLAT[name](row, articles) for row in rows)
         _write(writer, name, rows, path)
@@ -217,10 +218,13 @@ def _event(row: Row, articles: Articles) -> Row:
     origin = _origin(row["sentence"], articles)
     when = row["when"] or {}
     stated = when.get("from") or when.get("until")
+    anchor = articles.get(origin["article"] or "", {}).get("anchor_from")
+    days = {"text": stated, "published": origin["published"], "anchor": anchor}
+    source = next((name for name, day in days.items() if day), None)
     return {
         "id": row["id"],
-        "date": stated or origin["published"],
-        "date_source": "text" if stated else "published" if origin["published"] else None,
+        "date": days[source] if source else None,
+        "date_source": source,
         **{name: when.get(name) for name in ("from", "until", "grain")},
         **{name: row[name] for name in ("type", "act", "mode", "contexts", "status", "historical")},
         **_parties("actor_", row["actors"]),
@@ -269,6 +273,12 @@ def _statement(row: Row, articles: Articles) -> Row:
         **_quote(quote),
         **_origin(first, articles),
     }
+
+
+def _about(row: Row) -> Row:
+    """What rows of other tables tell of their report."""
+    anchor = row.get("anchor") or {}
+    return {**{name: row.get(name) for name in ("outlet", "published", "url")}, "anchor_from": anchor.get("from")}
 
 
 def _article(row: Row, articles: Articles) -> Row:

@@ -21,15 +21,51 @@ __all__ = ["ActorStation", "Code", "Mention", "Mentions"]
 
 _INTERNATIONAL = frozenset({"IGO", "UNO", "EUR"})
 # Capitals behind these are places, not governments.
-_LOCATIVE = frozenset("in at near outside around inside across off within throughout through into towards over above".split())
-_MOTION = frozenset("visit travel trip fly arrive return head go come journey tour move flight arrival road drive flee leave".split())
+_LOCATIVE = frozenset(
+    "in at near outside around inside across off within throughout through into towards over above".split()
+)
+_MOTION = frozenset(
+    "visit travel trip fly arrive return head go come journey tour move flight arrival road drive flee leave".split()
+)
 _LINKS = frozenset({"of", "in", "from", "at", "across", "inside", "within"})
 _SEATED = frozenset({"base", "live", "operate", "headquarter", "locate", "hold", "deploy", "station"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
-_INSIDE = frozenset({"compound", "amod", "nmod", "poss", "nn", "det", "case", "punct", "conj", "cc", "appos", "nummod", "advmod", "npadvmod"})
+_INSIDE = frozenset(
+    {
+        "compound",
+        "amod",
+        "nmod",
+        "poss",
+        "nn",
+        "det",
+        "case",
+        "punct",
+        "conj",
+        "cc",
+        "appos",
+        "nummod",
+        "advmod",
+        "npadvmod",
+    }
+)
 # Words behind a hyphen that keep the name before them as the owner, and those that tell nothing.
 _KEEP = frozenset({"led", "based", "run", "controlled", "member", "ruled", "dominated"})
-_DROP = frozenset({"backed", "born", "made", "funded", "occupied", "supported", "style", "sponsored", "built", "designed", "trained", "wide"})
+_DROP = frozenset(
+    {
+        "backed",
+        "born",
+        "made",
+        "funded",
+        "occupied",
+        "supported",
+        "style",
+        "sponsored",
+        "built",
+        "designed",
+        "trained",
+        "wide",
+    }
+)
 # "EU-member Austria": Austria is meant.
 _TAILS = frozenset({"member", "candidate", "ally"})
 _AGAINST = frozenset({"anti", "pro", "non"})
@@ -61,9 +97,37 @@ _BODY_WORDS = {
     "island": ("",),
     "state": ("",),
 }
-_PAIRS = frozenset({"country", "side", "nation", "party", "government", "neighbour", "neighbor", "ally", "power", "state", "leader", "capital"})
+_PAIRS = frozenset(
+    {
+        "country",
+        "side",
+        "nation",
+        "party",
+        "government",
+        "neighbour",
+        "neighbor",
+        "ally",
+        "power",
+        "state",
+        "leader",
+        "capital",
+    }
+)
 # Offices that a state has but one of: "the president" in a report of one state is its own.
-_HEADS = frozenset({"president", "prime minister", "chancellor", "king", "queen", "emir", "foreign minister", "defence minister", "defense minister", "junta leader"})
+_HEADS = frozenset(
+    {
+        "president",
+        "prime minister",
+        "chancellor",
+        "king",
+        "queen",
+        "emir",
+        "foreign minister",
+        "defence minister",
+        "defense minister",
+        "junta leader",
+    }
+)
 _LOOK_BACK = 6  # sentences
 
 
@@ -184,9 +248,19 @@ class ActorStation:
         for hit in self.names.scan(doc.text):
             first, last = starts.get(hit.start), ends.get(hit.end)
             if first is None and hit.start and (inner := doc.char_span(hit.start, hit.end, alignment_mode="expand")):
-                first, last = (inner.start, inner.end) if inner[0].text.lower().startswith(tuple("\"'“‘([")) else (None, None)
-            if first is not None and last is None and (inner := doc.char_span(hit.start, hit.end, alignment_mode="expand")):
-                last = inner.end if inner.end > first and doc[inner.end - 1].text[hit.end - doc[inner.end - 1].idx :][:1] in "-/'’–." else None
+                first, last = (
+                    (inner.start, inner.end) if inner[0].text.lower().startswith(tuple("\"'“‘([")) else (None, None)
+                )
+            if (
+                first is not None
+                and last is None
+                and (inner := doc.char_span(hit.start, hit.end, alignment_mode="expand"))
+            ):
+                last = (
+                    inner.end
+                    if inner.end > first and doc[inner.end - 1].text[hit.end - doc[inner.end - 1].idx :][:1] in "-/'’–."
+                    else None
+                )
             if first is None or last is None:
                 continue
             for i in range(first, last):
@@ -220,9 +294,13 @@ class ActorStation:
             first, last = ent.start, ent.end
             for i in range(first, last):
                 at = report.hit_at.get(i)
-                if i in report.role_at or (at is not None and self._kind(report, at) in ("state", "demonym", "capital", "org")):
+                if i in report.role_at or (
+                    at is not None and self._kind(report, at) in ("state", "demonym", "capital", "org")
+                ):
                     first = i + 1 if i < ent.end - 1 or i in report.role_at else first
-            while last > first and (doc[last - 1].tag_ == "POS" or not doc[last - 1].text[:1].isalpha() or doc[last - 1].lower_ == "s"):
+            while last > first and (
+                doc[last - 1].tag_ == "POS" or not doc[last - 1].text[:1].isalpha() or doc[last - 1].lower_ == "s"
+            ):
                 last -= 1
             if last > first and any(doc[i].text[:1].isupper() for i in range(first, last)):
                 report.persons[last - 1] = (first, last)
@@ -249,6 +327,8 @@ class ActorStation:
             return None
         code = self.names.code(entries, report.date, report.near)
         states = all(e.kind in ("state", "demonym", "people", "capital") for e in entries)
+        if entries[0].kind == "town" and not any(doc[i].ent_type_ == "PERSON" for i in range(first, last)):
+            code = self.names.code([_firm(e) for e in entries], report.date, report.near)
         if code is None and states and (_is_place(doc, first, last) or self._listed(report, first, last)):
             code = self.names.code([_firm(e) for e in entries], report.date, report.near)
         if code is not None and _in_longer_name(doc, first, last, entries[0]):
@@ -288,7 +368,13 @@ class ActorStation:
         first, last, at = left, role.last, head.i
         if bearer:
             first, last = min(first, bearer[0]), max(last, bearer[1])
-            at = bearer[1] - 1 if doc[bearer[1] - 1].dep_ not in ("appos", "compound") or bearer[0] > role.head and head.dep_ == "compound" else head.i
+            at = (
+                bearer[1] - 1
+                if doc[bearer[1] - 1].dep_ not in ("appos", "compound")
+                or (bearer[0] > role.head
+                and head.dep_ == "compound")
+                else head.i
+            )
         if consumed and consumed[1] > last and consumed[0] <= last + 3:
             last = consumed[1]
         plural = head.tag_ in ("NNS", "NNPS") or head.lower_ in ("police", "people", "troops", "authorities")
@@ -297,11 +383,25 @@ class ActorStation:
             if name and code.name is None:
                 code = Code(name, code.country, code.sector, code.entity, code.reasons)
             span = (first, last) if n == len(owners or [None]) - 1 or owner is None else (owner[0], owner[1])
-            definite = bool(lead & {"the", "this", "that", "these", "those", "both", "two", "three", "four"}) or left == role.first
+            definite = (
+                bool(lead & {"the", "this", "that", "these", "those", "both", "two", "three", "four"})
+                or left == role.first
+            )
             asks = owner is None and bearer is None and (code.country is None) and definite
             body = row["role"].split()[-1] if not role.is_person else None
             report.drafts.append(
-                _Draft(*span, at, "role" if bearer is None else "person", code, role.row["role"], None, role.is_person and not plural, plural, asks, body)
+                _Draft(
+                    *span,
+                    at,
+                    "role" if bearer is None else "person",
+                    code,
+                    role.row["role"],
+                    None,
+                    role.is_person and not plural,
+                    plural,
+                    asks,
+                    body,
+                )
             )
             if bearer:
                 self._remember(report, name or "", code)
@@ -338,9 +438,21 @@ class ActorStation:
             if over.i in report.role_at and token.dep_ != "poss":
                 return True
             # "foreign minister spokesman X": the name's own title is the last role before it
-            return any(r.head > role.head and r.head < over.i and r.first >= role.last and r.first - role.last <= 1 for r in report.roles if r.head in range(role.last, over.i)) and token.dep_ != "poss"
+            return (
+                any(
+                    r.head > role.head and r.head < over.i and r.first >= role.last and r.first - role.last <= 1
+                    for r in report.roles
+                    if r.head in range(role.last, over.i)
+                )
+                and token.dep_ != "poss"
+            )
         following = role.last
-        return following < len(doc) and following in report.role_at and doc[following].head.i >= following and token.dep_ == "compound"
+        return (
+            following < len(doc)
+            and following in report.role_at
+            and doc[following].head.i >= following
+            and token.dep_ == "compound"
+        )
 
     def _left_edge(self, report: _Report, role: Role) -> int:
         """Where the phrase of a role begins: its modifiers to the left, up to a verb, comma or preposition."""
@@ -349,19 +461,48 @@ class ActorStation:
         i = role.first
         while i > stop:
             token = doc[i - 1]
-            if token.pos_ in ("ADJ", "NOUN", "PROPN", "NUM", "DET", "PART", "PRON") and token.lower_ not in ("to", "not", "who", "which", "that", "it", "he", "she", "they", "we", "i", "you", "there"):
+            if token.pos_ in ("ADJ", "NOUN", "PROPN", "NUM", "DET", "PART", "PRON") and token.lower_ not in (
+                "to",
+                "not",
+                "who",
+                "which",
+                "that",
+                "it",
+                "he",
+                "she",
+                "they",
+                "we",
+                "i",
+                "you",
+                "there",
+            ):
                 hyphened = i < len(doc) and doc[i].text in ("-", "–") and not token.whitespace_
-                if not hyphened and token.tag_ != "POS" and token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "npadvmod", "dative") and not _leads(token, i, doc):
+                if (
+                    not hyphened
+                    and token.tag_ != "POS"
+                    and token.pos_ in ("NOUN", "PROPN")
+                    and token.dep_ in ("dobj", "pobj", "nsubj", "nsubjpass", "attr", "npadvmod", "dative")
+                    and not _leads(token, i, doc)
+                ):
                     break
                 if token.pos_ == "PRON" and token.tag_ != "PRP$":
                     break
-            elif token.text in ("-", "–", "/") and not token.whitespace_ and i - 1 > stop and not doc[i - 2].whitespace_:
-                pass
-            elif token.tag_ in ("VBN", "VBG", "JJ", "HYPH") and (token.dep_ == "amod" or (token.i and doc[token.i - 1].text == "-")):
-                pass
-            elif token.dep_ == "cc" and i - 1 > stop and self._adjective(report, i - 2) and self._adjective(report, i, True):
-                pass
-            elif token.text == "," and i - 1 > stop and self._adjective(report, i - 2) and doc[i - 2].dep_ in ("amod", "conj") and self._adjective(report, i, True):
+            elif (
+                token.text in ("-", "–", "/") and not token.whitespace_ and i - 1 > stop and not doc[i - 2].whitespace_
+            ) or (token.tag_ in ("VBN", "VBG", "JJ", "HYPH") and (
+                token.dep_ == "amod" or (token.i and doc[token.i - 1].text == "-")
+            )) or (
+                token.dep_ == "cc"
+                and i - 1 > stop
+                and self._adjective(report, i - 2)
+                and self._adjective(report, i, True)
+            ) or (
+                token.text == ","
+                and i - 1 > stop
+                and self._adjective(report, i - 2)
+                and doc[i - 2].dep_ in ("amod", "conj")
+                and self._adjective(report, i, True)
+            ):
                 pass
             else:
                 break
@@ -373,7 +514,9 @@ class ActorStation:
         at = report.hit_at.get(token)
         return at is not None and report.hits[at][2].entries[0].kind in ("demonym", "state", "org")
 
-    def _owners(self, report: _Report, role: Role, left: int) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
+    def _owners(
+        self, report: _Report, role: Role, left: int
+    ) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
         """Whose minister, army or rebels: (first, last, code, consumed) of the names nearest before the role, else of
         those behind "of" or "in"; and the tokens of an "of" phrase that belongs to the mention."""
         doc = report.parsed.doc
@@ -417,7 +560,8 @@ class ActorStation:
         """Owners behind the role: "president of Armenia", "leaders of Germany, France and Britain", "rebels in Darfur"."""
         doc = report.parsed.doc
         based = [c for c in doc[role.head].children if c.dep_ == "acl" and c.lemma_.lower() in _SEATED]
-        for prep in [*doc[role.head].children, *(p for c in based for p in c.children)]:
+        beside = [t for t in doc[role.last : role.last + 1] if t.i not in {c.i for c in doc[role.head].children}]
+        for prep in [*doc[role.head].children, *(p for c in based for p in c.children), *beside]:
             if prep.dep_ != "prep" or prep.i < role.head or prep.lower_ not in _LINKS:
                 continue
             heads: list[Any] = [c for c in prep.children if c.dep_ == "pobj"]
@@ -425,7 +569,14 @@ class ActorStation:
             found = []
             for token in heads:
                 hit = self._name_under(report, token)
-                if hit is not None and prep.lower_ in ("of", "from") and hit[1] <= token.i and doc[token.i].pos_ == "NOUN" and token.i not in report.role_at and doc[hit[1] - 1].dep_ == "amod":
+                if (
+                    hit is not None
+                    and prep.lower_ in ("of", "from")
+                    and hit[1] <= token.i
+                    and doc[token.i].pos_ == "NOUN"
+                    and token.i not in report.role_at
+                    and doc[hit[1] - 1].dep_ == "amod"
+                ):
                     hit = (hit[0], hit[1], hit[2], False)
                 if hit is not None:
                     found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[1] == token.i + 1))
@@ -436,9 +587,18 @@ class ActorStation:
 
     def _name_under(self, report: _Report, token: Any) -> tuple[int, int, Code, bool] | None:
         """The name that a noun is, or that owns it."""
-        for i in [token.i, *sorted((c.i for c in token.children if c.dep_ in ("compound", "amod", "poss", "nmod", "appos")), reverse=True)]:
+        for i in [
+            token.i,
+            *sorted(
+                (c.i for c in token.children if c.dep_ in ("compound", "amod", "poss", "nmod", "appos")), reverse=True
+            ),
+        ]:
             at = report.hit_at.get(i)
-            if at is not None and (code := self._code(report, at)) is not None and report.hits[at][2].entries[0].kind != "person":
+            if (
+                at is not None
+                and (code := self._code(report, at)) is not None
+                and report.hits[at][2].entries[0].kind != "person"
+            ):
                 return report.hits[at][0], report.hits[at][1], code, False
         for prep in token.children:
             if prep.dep_ == "prep" and prep.lower_ in _LINKS:
@@ -451,10 +611,15 @@ class ActorStation:
         """The person who bears a title: behind it ("Minister Park Jin"), or beside it between commas."""
         doc = report.parsed.doc
         head = doc[role.head]
-        if not role.is_person or head.tag_ == "NNS" and head.dep_ != "compound":
+        if not role.is_person or (head.tag_ == "NNS" and head.dep_ != "compound"):
             return None
         for last, (first, stop) in report.persons.items():
-            if first == role.last or (first == role.last + 1 and doc[role.last].text in (",", "(") and doc[last].dep_ == "appos" and doc[last].head.i == role.head):
+            if first == role.last or (
+                first == role.last + 1
+                and doc[role.last].text in (",", "(")
+                and doc[last].dep_ == "appos"
+                and doc[last].head.i == role.head
+            ):
                 return first, stop
         for last, span in report.persons.items():
             token = doc[last]
@@ -465,7 +630,13 @@ class ActorStation:
         over = head.head
         if head.dep_ in ("attr",) and over.lemma_ == "be":
             return None
-        if head.dep_ == "compound" and over.pos_ == "PROPN" and role.last <= over.i <= role.last + 3 and over.i not in report.hit_at and all(doc[i].pos_ == "PROPN" or doc[i].text == "-" for i in range(role.last, over.i + 1)):
+        if (
+            head.dep_ == "compound"
+            and over.pos_ == "PROPN"
+            and role.last <= over.i <= role.last + 3
+            and over.i not in report.hit_at
+            and all(doc[i].pos_ == "PROPN" or doc[i].text == "-" for i in range(role.last, over.i + 1))
+        ):
             return role.last, over.i + 1
         return None
 
@@ -546,7 +717,11 @@ class ActorStation:
             if any(i in report.used for i in range(first, last)):
                 continue
             name = doc[first:last].text
-            code = report.known.get(name) or self._person_code(report, (first, last)) or self._by_surname(report, first, last)
+            code = (
+                report.known.get(name)
+                or self._person_code(report, (first, last))
+                or self._by_surname(report, first, last)
+            )
             if code is None:
                 code = Code(name)
                 if last - first > 1:
@@ -569,13 +744,22 @@ class ActorStation:
     def _later_names(self, report: _Report) -> None:
         """Family names that spaCy has not seen as people: those of the report, and of office-holders of the day."""
         for token in report.parsed.doc:
-            if token.pos_ != "PROPN" or token.i in report.used or token.dep_ == "compound" and token.head.pos_ == "PROPN":
+            if (
+                token.pos_ != "PROPN"
+                or token.i in report.used
+                or (token.dep_ == "compound"
+                and token.head.pos_ == "PROPN")
+            ):
                 continue
             code = report.known.get(token.text)
             at = report.hit_at.get(token.i)
-            if code is None and at is not None and all(e.kind == "surname" for e in report.hits[at][2].entries) and token.ent_type_ in ("", "PERSON", "ORG"):
-                if report.hits[at][1] - report.hits[at][0] == 1:
-                    code = self.names.code(report.hits[at][2].entries, report.date)
+            if (
+                code is None
+                and at is not None
+                and all(e.kind == "surname" for e in report.hits[at][2].entries)
+                and token.ent_type_ in ("", "PERSON", "ORG")
+            ) and report.hits[at][1] - report.hits[at][0] == 1:
+                code = self.names.code(report.hits[at][2].entries, report.date)
             if code is None or code.name is None:
                 continue
             report.drafts.append(_Draft(token.i, token.i + 1, token.i, "person", code, "", None, True))
@@ -597,7 +781,9 @@ class ActorStation:
                     self._pronoun(report, draft, seen)
                 elif pair := self._pair(report, draft, seen):
                     draft.code, draft.kind = pair[0].code, "group"
-                    extra.append(_Draft(draft.first, draft.last, draft.head, "group", pair[1].code, draft.role, "", False, True))
+                    extra.append(
+                        _Draft(draft.first, draft.last, draft.head, "group", pair[1].code, draft.role, "", False, True)
+                    )
                 else:
                     self._definite(report, draft, seen)
             elif draft.kind == "role" and draft.code.country is None:
@@ -618,7 +804,9 @@ class ActorStation:
     def _lend(draft: _Draft, owner: Code) -> None:
         """Gives a role its owner's country; the entity only where an organisation owns it."""
         code = draft.code
-        entity = owner.entity if owner.entity and owner.country != owner.entity and owner.country in _INTERNATIONAL else None
+        entity = (
+            owner.entity if owner.entity and owner.country != owner.entity and owner.country in _INTERNATIONAL else None
+        )
         draft.code = Code(code.name, owner.country, code.sector, entity, (*code.reasons, *owner.reasons))
 
     def _pair(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> list[_Draft] | None:
@@ -633,9 +821,11 @@ class ActorStation:
             states: dict[str, _Draft] = {}
             for d in seen:
                 if first <= d.first and d.last <= last and d.code.country and d.kind != "pronoun":
-                    states.setdefault(d.code.entity if d.code.country in _INTERNATIONAL and d.code.entity else d.code.country, d)
+                    own = d.kind == "org" and d.body != "region" and d.code.entity
+                    states.setdefault(own or d.code.country, d)
             if len(states) == 2:
-                return [_Draft(d.first, d.last, d.head, d.kind, _state(d.code, self.names)) for d in states.values()]
+                kept = [d.code if d.kind == "org" else _state(d.code, self.names) for d in states.values()]
+                return [_Draft(d.first, d.last, d.head, d.kind, c) for d, c in zip(states.values(), kept, strict=True)]
         return None
 
     def _definite(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
@@ -645,7 +835,14 @@ class ActorStation:
         here = report.parsed.sent_of(draft.head)
         near = [d for d in seen if here - report.parsed.sent_of(d.head) <= _LOOK_BACK and d.code.country]
         determined = draft.first < draft.head and doc[draft.first].lower_ in ("the", "this", "that", "these", "those")
-        if word in _BODY_WORDS and not draft.plural and (draft.code.sector is None or word in ("party", "group", "agency", "company", "movement", "court", "militia")):
+        if (
+            word in _BODY_WORDS
+            and not draft.plural
+            and (
+                draft.code.sector is None
+                or word in ("party", "group", "agency", "company", "movement", "court", "militia")
+            )
+        ):
             kinds = _BODY_WORDS[word]
             bodies = [d for d in near if d.body is not None and d.body in kinds and d.kind != "demonym"]
             if determined and bodies and draft.head - draft.first <= 2:
@@ -655,7 +852,17 @@ class ActorStation:
             return
         same = [d for d in near if d.role and _fits(draft.role, d.role) and d.plural == draft.plural]
         if same:
-            draft.code = same[-1].code if draft.person else Code(None, same[-1].code.country, draft.code.sector, same[-1].code.entity, (*draft.code.reasons, *same[-1].code.reasons))
+            draft.code = (
+                same[-1].code
+                if draft.person
+                else Code(
+                    None,
+                    same[-1].code.country,
+                    draft.code.sector,
+                    same[-1].code.entity,
+                    (*draft.code.reasons, *same[-1].code.reasons),
+                )
+            )
             return
         alone = draft.role in _HEADS if draft.person else draft.code.sector in ("GOV", "MIL", "COP", "LEG", "SPY")
         if alone and draft.head - draft.first <= 2:
@@ -676,14 +883,37 @@ class ActorStation:
             if sent < 0:
                 break
             first, last = report.parsed.sents[sent]
-            fits = [d for d in seen if first <= d.first and d.last <= last and d.head < draft.head and d.kind != "pronoun" and _suits(word, d)]
-            prior = [d for d in seen if first <= d.first and d.last <= last and d.kind == "pronoun" and d.code.country and _same_sort(word, doc[d.head].lower_)]
+            fits = [
+                d
+                for d in seen
+                if first <= d.first
+                and d.last <= last
+                and d.head < draft.head
+                and d.kind != "pronoun"
+                and _suits(word, d)
+            ]
+            prior = [
+                d
+                for d in seen
+                if first <= d.first
+                and d.last <= last
+                and d.kind == "pronoun"
+                and d.code.country
+                and _same_sort(word, doc[d.head].lower_)
+            ]
             subjects = [d for d in fits if _is_subject(doc[d.head])]
             pool = prior[-1:] or subjects or fits
             codes = {(d.code.country, d.code.sector, d.code.name) for d in pool}
             if pool and (len(codes) == 1 or subjects):
-                chosen = pool[-1] if word in _PERSON_PRONOUNS or len(codes) == 1 else (pool[0] if sent != here else pool[-1])
-                draft.code, draft.person, draft.body, draft.plural = chosen.code, chosen.person, chosen.body, chosen.plural
+                chosen = (
+                    pool[-1] if word in _PERSON_PRONOUNS or len(codes) == 1 else (pool[0] if sent != here else pool[-1])
+                )
+                draft.code, draft.person, draft.body, draft.plural = (
+                    chosen.code,
+                    chosen.person,
+                    chosen.body,
+                    chosen.plural,
+                )
                 return
             if fits and len(codes) > 1:
                 return
@@ -771,7 +1001,12 @@ def _is_counted(doc: Any, first: int) -> bool:
     before = doc[first - 1]
     if before.like_num or before.lower_ in ("ethnic", "ordinary", "many", "some", "several", "young", "most"):
         return True
-    return before.lower_ == "of" and first > 1 and doc[first - 2].lemma_.lower() in ("thousand", "hundred", "dozen", "million", "score", "number", "ten", "majority")
+    return (
+        before.lower_ == "of"
+        and first > 1
+        and doc[first - 2].lemma_.lower()
+        in ("thousand", "hundred", "dozen", "million", "score", "number", "ten", "majority")
+    )
 
 
 def _is_subject(token: Any) -> bool:
@@ -787,7 +1022,11 @@ def _is_empty(token: Any) -> bool:
     if token.dep_ == "expl":
         return True
     verb = token.head
-    return token.dep_ == "nsubj" and verb.lemma_ == "be" and any(c.dep_ in ("acomp", "ccomp", "advcl") for c in verb.children)
+    return (
+        token.dep_ == "nsubj"
+        and verb.lemma_ == "be"
+        and any(c.dep_ in ("acomp", "ccomp", "advcl") for c in verb.children)
+    )
 
 
 def _suits(word: str, draft: _Draft) -> bool:

@@ -19,6 +19,7 @@ from communique.coding.events import Draft, EventStation
 from communique.coding.facts import FactStation
 from communique.coding.parse import DEFAULT_MODEL, Parsed, load, parse, tense_is_past
 from communique.coding.places import PlaceStation
+from communique.coding.speech import SpeechStation
 from communique.coding.stance import StanceStation
 from communique.coding.voice import Attribution, Attributions, VoiceStation
 from communique.model import (
@@ -66,6 +67,7 @@ class Coder:
         self.actors = ActorStation(self.book)
         self.events = EventStation(self.book)
         self.voices = VoiceStation(self.book)
+        self.speech = SpeechStation(self.book, self.events)
         self.facts = FactStation(self.book, self.events)
         self.stance = StanceStation(self.book)
 
@@ -105,6 +107,8 @@ class Reading:
         self.places = self._places()
         self._event_ids: dict[int, str] = {}
         self.drafts: list[Draft] = coder.events.find(parsed, self.mentions, self._ahead())
+        taken = {t for d in self.drafts for t in d.predicate.tokens}
+        self.drafts += coder.speech.find(parsed, self.mentions, self.attributions, taken)
 
     def report(self) -> CodedReport:
         when_of, where_of = self._attach()

@@ -436,7 +436,7 @@ class _Lexicon:
                 letters[k] = "^"
 
     def _counts(self, tokens: _Tokens, letters: list[str], k: int) -> bool:
-        """Whether this number counts what follows: "2000 troops", "of 1709 pupils", "a 2000 year old wall"."""
+        """Whether this number counts what follows: "2000 troops", "of 1650 pupils", "a 2000 year old wall"."""
         behind = tokens.word(k + 1)
         if behind in self.counted:
             return True
@@ -814,7 +814,8 @@ class _Resolver:
             return min((c for c in choices if c.first and c.first >= began), key=_first, default=None)
         past = self.tense(spec)
         if past is None and self._implicit is not None and self._implicit[0] >= self.sentence(spec.i):
-            return _fitting(choices, self._implicit[1], None)
+            before = self._implicit[1]
+            return min((c for c in choices if c.first and c.first >= before), key=_first, default=None)
         said = self._just_said(spec, past)
         if said is not None and (extent := _make(make, said.year)) and extent.first and extent.first >= said:
             return extent

@@ -135,7 +135,7 @@ class EventStation:
             for inner in inners or [None]:
                 draft = self._draft(match, inner, mentions, ahead)
                 if draft is not None:
-                    draft.contexts = self._contexts(parsed, first, last, draft)
+                    draft.contexts = self.contexts_of(parsed, first, last, draft)
                     drafts.append(draft)
         return [d for d in drafts if d.predicate.head.i not in taken or d.inner is not None]
 
@@ -389,7 +389,12 @@ class EventStation:
         named = [t for c in token.children if c.dep_ == "prep" and c.lower_ in _EXAMPLES for g in c.children if g.dep_ == "pobj" for t in spread(g)]
         return [m for t in named for m in [mentions.at(t.i)] if m is not None and _coded(m)]
 
-    def _contexts(self, parsed: Parsed, first: int, last: int, draft: Draft) -> tuple[str, ...]:
+    @staticmethod
+    def request_mode(act: str | None) -> str:
+        """The mode of a request for an act of this type; for anything else it is a change that is asked for."""
+        return _REQUEST_MODES.get(act or "", "change")
+
+    def contexts_of(self, parsed: Parsed, first: int, last: int, draft: Draft) -> tuple[str, ...]:
         words = [parsed.doc[i].lemma_.lower() for i in range(first, last)]
         found = set(draft.contexts)
         for i, word in enumerate(words):

@@ -22,6 +22,7 @@ _SAINTS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"})
 _DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]")
 _LONGEST_ACRONYM = 5
+_LARGE_REGION = 1_000_000
 _TRAILING_CODE = re.compile(r",\s*([A-Z]{2,3})\b(?!\.?\w)")
 
 
@@ -256,7 +257,7 @@ class Gazetteer:
             return 7.5
         score = math.log10(entry.population + 100)
         if entry.kind == "region":
-            score += 1.0
+            score += 1.0 if entry.population >= _LARGE_REGION else -0.3
             if any(_is_seat(city, entry) for city in rivals):
                 score -= 2.5
         elif entry.kind == "county":

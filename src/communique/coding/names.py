@@ -21,7 +21,9 @@ _QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "`": "'", "‑": "-", "
 _EXTRA = {"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "ə": "e", "Ə": "E"}
 # States whose people put the family name first.
 _FAMILY_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK", "HKG", "MAC", "SGP"})
-_PARTICLES = frozenset({"al", "bin", "bint", "ben", "von", "van", "de", "da", "der", "den", "di", "du", "el", "ter", "la"})
+_PARTICLES = frozenset(
+    {"al", "bin", "bint", "ben", "von", "van", "de", "da", "der", "den", "di", "du", "el", "ter", "la"}
+)
 _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x", "xii"})
 # A family name that is also an everyday word or a place says nothing by itself.
 _TOWN = re.compile(
@@ -31,6 +33,8 @@ _TOWN = re.compile(
 )
 _LEAST_TOWN = {"region": 200_000, "city": 100_000}
 _MUCH_LARGER = 4
+# A city that is also the family name of an office-holder must be this large.
+_LEAST_METROPOLIS = 1_000_000
 _COMMON = frozenset(
     "May Brown Bush Young King Hill West North Wood Green White Black Rice Blair Power Powers Price Sunday Baker Gates "
     "Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan Hussein "
@@ -175,8 +179,10 @@ class Names:
             pool.sort(key=lambda p: -p[0])
             rivals = [people for people, row in pool if row["iso3"] != pool[0][1]["iso3"]]
             clear = not rivals or pool[0][0] > _MUCH_LARGER * rivals[0]
-            if clear and len(name) > 3 and name not in self.forms and name not in words and not name.split()[-1].isupper():
-                self.forms[name] = [Entry("town", pool[0][1], True)]
+            others = self.forms.get(name, [])
+            taken = any(e.kind != "surname" for e in others) or (others and pool[0][0] < _LEAST_METROPOLIS)
+            if clear and len(name) > 3 and not taken and name not in words and not name.split()[-1].isupper():
+                self.forms[name] = [*others, Entry("town", pool[0][1], True)]
 
     def scan(self, text: str) -> list[Hit]:
         """Forms in the text, leftmost and longest, at word boundaries."""
@@ -232,7 +238,9 @@ class Names:
         if entry.kind == "town":
             return Code(None, row["iso3"], None, None, (Reason("country", row.file, row.line, row["name"]),))
         if entry.kind == "org":
-            why = tuple(Reason(f, row.file, row.line, row["code"]) for f in ("country", "sector", "entity") if row.get(f))
+            why = tuple(
+                Reason(f, row.file, row.line, row["code"]) for f in ("country", "sector", "entity") if row.get(f)
+            )
             why = why or (Reason("entity", row.file, row.line, row["code"]),)
             return Code(row["name"], row.get("country"), row.get("sector"), row["code"], why)
         iso = row["iso3"]
@@ -276,7 +284,9 @@ class Names:
         for person in sorted(self.families.get(wanted, ())):
             if given and not fold(person).startswith(given):
                 continue
-            rows = [r for r in self.people[person] if country in (None, r.get("country")) and _is_office(role, r["office"])]
+            rows = [
+                r for r in self.people[person] if country in (None, r.get("country")) and _is_office(role, r["office"])
+            ]
             exact = [r for r in rows if _office_words(r["office"]) == _office_words(role)]
             if chosen := [r for r in exact or rows if in_time(r, date)]:
                 fits[person] = chosen
@@ -287,7 +297,9 @@ class Names:
         if len(countries) != 1:
             return None
         row = next(iter(fits.values()))[0]
-        return Code(None, row.get("country"), row.get("sector"), None, (Reason("country", row.file, row.line, row["person"]),))
+        return Code(
+            None, row.get("country"), row.get("sector"), None, (Reason("country", row.file, row.line, row["person"]),)
+        )
 
     def _of_surname(self, entries: list[Entry], date: str | None) -> Code | None:
         """A family name alone: the one person of that name in high office on the day."""
@@ -309,14 +321,18 @@ def _is_office(role: str, office: str) -> bool:
     title, held = _office_words(role), _office_words(office)
     if title <= held and not (held - title) & {"vice", "deputy", "assistant", "former"}:
         return True
-    return bool(title & {"leader", "premier"}) and bool(held & {"president", "minister", "chancellor", "leader", "king"})
+    return bool(title & {"leader", "premier"}) and bool(
+        held & {"president", "minister", "chancellor", "leader", "king"}
+    )
 
 
 def plural(demonym: str) -> list[str]:
     """The people: "Danes", "Palestinians"; nothing where the form does not change or has its own row."""
     if demonym.endswith(("s", "sh", "ch", "ese", "men", "x", ".", "ois", "I-Kiribati")) or demonym.isupper():
         return []
-    if demonym.endswith(("an", "i", "ian", "er", "k", "n", "b", "e", "t", "o", "d", "u", "c", "m", "g", "l", "a", "z", "y")):
+    if demonym.endswith(
+        ("an", "i", "ian", "er", "k", "n", "b", "e", "t", "o", "d", "u", "c", "m", "g", "l", "a", "z", "y")
+    ):
         return [demonym + "s"]
     return []
 

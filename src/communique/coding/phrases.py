@@ -14,7 +14,9 @@ from communique.codebook import Codebook, Row
 from communique.coding.names import Code, Entry, Hit, Names, fold
 from communique.model import Reason
 
-FORMER = frozenset("former ex ousted deposed retired onetime one-time erstwhile late ex- former- toppled exiled".split())
+FORMER = frozenset(
+    "former ex ousted deposed retired onetime one-time erstwhile late ex- former- toppled exiled".split()
+)
 # Offices that are lost with the word "former"; a former rebel or soldier stays what the other words say.
 _OFFICES = frozenset({"GOV", "LEG", "MIL", "SPY", "JUD", "COP", "PTY"})
 # Role nouns that take their colour from the noun before them: "rebel leader", "army spokesman", "police officials".
@@ -23,7 +25,9 @@ _GENERIC = frozenset(
     "group fighter supporter candidate group movement party coalition delegation envoy negotiator headquarters personnel "
     "unit faction camp figure activist politician agent chairman chairwoman director employee council minister ministry".split()
 )
-_COLOURS = frozenset({"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM", "SEP"})
+_COLOURS = frozenset(
+    {"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM", "SEP"}
+)
 _TITLES = re.compile(r"^(?:the|a|an|some|many|several|its|their|his|her|this|that|these|those)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[\w$]+(?:[.'](?=\w)\w+)*(?:\.(?=[A-Z]|$)|')?|[-,()]|'s")
 _BREAK = frozenset(
@@ -135,8 +139,9 @@ class PhraseReader:
         if whole:
             code = self.names.code(whole, date, near)
             code = code or self._weak(whole, date)
-            if code is not None and all(e.kind not in ("person", "surname") for e in whole):
-                return self._as_people(code, whole, text, context)
+            named = [e for e in whole if e.kind not in ("person", "surname")]
+            if code is not None and named:
+                return self._as_people(code, named, text, context)
             if code is not None:
                 return self._titled(code, text, date, context)
         return self._phrase(bare, date, context, near)
@@ -151,7 +156,7 @@ class PhraseReader:
 
     @staticmethod
     def _bare(text: str) -> str:
-        text = " ".join(text.split()).strip(" .,;:\"“”")
+        text = " ".join(text.split()).strip(' .,;:"“”')
         while (match := _TITLES.match(text)) and len(text) > match.end():
             text = text[match.end() :]
         return re.sub(r"['’]s$", "", text)
@@ -172,14 +177,16 @@ class PhraseReader:
     def _titled(self, code: Code, text: str, date: str | None, context: str) -> Code:
         """A person with words before the name in the context: "former president Carlos Menem"."""
         at = context.find(text)
-        if at > 0 and re.search(r"\b(?:former|ex-?|ousted|deposed)\b[\w\s-]{0,40}$", context[max(0, at - 60) : at], re.IGNORECASE):
+        if at > 0 and re.search(
+            r"\b(?:former|ex-?|ousted|deposed)\b[\w\s-]{0,40}$", context[max(0, at - 60) : at], re.IGNORECASE
+        ):
             return Code(code.name, code.country, "ELI", code.entity, code.reasons)
         return code
 
     def _phrase(self, text: str, date: str | None, context: str, near: frozenset[str]) -> Code | None:
         words = split(text)
         roles = self.roles.find(words, [singular(w) for w in words])
-        hits = [h for h in self.names.scan(text)]
+        hits = list(self.names.scan(text))
         roles = [r for r in roles if not self._inside(r, words, text, hits)]
         head, others = self._head(words, roles)
         codes = [(h, c) for h in hits if (c := self._code(h, date, near)) is not None and not self._excluded(text, h)]
@@ -217,7 +224,10 @@ class PhraseReader:
     @staticmethod
     def _head(words: list[str], roles: list[Role]) -> tuple[Role | None, list[Role]]:
         """The role that the phrase is about: the last one before a preposition or comma, else the first."""
-        stop = next((i for i, w in enumerate(words) if w in _BREAK and i and not any(r.first <= i < r.last for r in roles)), len(words))
+        stop = next(
+            (i for i, w in enumerate(words) if w in _BREAK and i and not any(r.first <= i < r.last for r in roles)),
+            len(words),
+        )
         before = [r for r in roles if r.head < stop]
         if before:
             return before[-1], before[:-1]
@@ -231,7 +241,9 @@ class PhraseReader:
     def _excluded(text: str, hit: Hit) -> bool:
         """ "anti-Russian", "ethnic Albanian", "US-backed" tell nothing of whose the actor is."""
         before, after = text[: hit.start].lower(), text[hit.end :].lower()
-        return before.endswith(("anti-", "pro-", "non-", "ethnic ")) or after.startswith(("-backed", "-born", "-made", "-funded", "-occupied"))
+        return before.endswith(("anti-", "pro-", "non-", "ethnic ")) or after.startswith(
+            ("-backed", "-born", "-made", "-funded", "-occupied")
+        )
 
     def _owner(self, text: str, words: list[str], head: Role, codes: list[tuple[Hit, Code]]) -> Code | None:
         """Whose minister or army it is: the name nearest before the role, else the first behind a preposition of place."""
@@ -272,11 +284,18 @@ class PhraseReader:
 def merge(person: Code | None, owner: Code | None, sector: str | None, why: list[Reason], text: str | None) -> Code:
     """A role with its owner and its bearer. The words give the sector; the bearer's own state fills a gap."""
     country = owner.country if owner else (person.country if person else None)
-    reasons = [*why, *(r for r in (owner.reasons if owner else person.reasons if person else ()) if r.field in ("country", "entity"))]
+    reasons = [
+        *why,
+        *(
+            r
+            for r in (owner.reasons if owner else person.reasons if person else ())
+            if r.field in ("country", "entity")
+        ),
+    ]
     entity = person.entity if person else None
     if owner is not None and owner.entity and owner.country != owner.entity:
         entity = owner.entity
-        if sector is None or owner.sector in _COLOURS and sector in ("GOV", "UAF", None):
+        if sector is None or (owner.sector in _COLOURS and sector in ("GOV", "UAF", None)):
             sector = owner.sector or sector
     if sector is None and person is not None:
         sector = person.sector
@@ -294,7 +313,12 @@ def counted(context: str, text: str) -> bool:
     """Whether the words before a people count its members or call it an ethnic group."""
     at = context.find(text)
     before = context[max(0, at - 30) : at].lower()
-    return bool(re.search(r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five|ten)\s+$", before))
+    return bool(
+        re.search(
+            r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five|ten)\s+$",
+            before,
+        )
+    )
 
 
 def _firm(entry: Entry) -> Entry:

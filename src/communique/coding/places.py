@@ -7,6 +7,7 @@ close by, size. Unknown names keep null coordinates.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter, defaultdict
@@ -27,9 +28,13 @@ _OTHER_LABELS = {"ORG": 0.2, "PERSON": -1.6, "NORP": -0.3, "EVENT": -0.3, "LAW":
 _ANY_OTHER_LABEL = -1.2
 _ACCEPT = 0.8
 
-_IN = re.compile(r"\b(?:in|at|near|outside|around|across|throughout|visit(?:ed|ing|s)?|within|toward|towards)\s+(?:the\s+)?$", re.I)
+_IN = re.compile(
+    r"\b(?:in|at|near|outside|around|across|throughout|visit(?:ed|ing|s)?|within|toward|towards)\s+(?:the\s+)?$", re.I
+)
 _OF = re.compile(r"\b(?:from|to|of|into|for|via|between|over|on|off|against|with)\s+(?:the\s+)?$", re.I)
-_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sgt|Lt|Capt|Gen|Rev|Sen|Rep|Gov|Judge|Miss|Sir|Lord|Lady|Officer|Detective|Coach)\.?\s+$")
+_TITLE = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Sgt|Lt|Capt|Gen|Rev|Sen|Rep|Gov|Judge|Miss|Sir|Lord|Lady|Officer|Detective|Coach)\.?\s+$"
+)
 _BEFORE = re.compile(r"([^\W\d_][^\W_.]*)[ \t]+$")
 _AFTER = re.compile(r"[ \t]+([^\W\d_][^\W_]*)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+|\n\s*|[\"“‘]\s*)$")
@@ -40,9 +45,13 @@ _DIRECTION = frozenset(
 _STREET = frozenset(
     "street st avenue ave road rd drive dr boulevard blvd lane ln court way place parkway highway pike terrace square".split()
 )
-_NAMELESS = _DIRECTION | _STREET | frozenset(
-    "university college school church hospital court center centre club park house hall tower library station airport "
-    "stadium market museum theatre theater point island bay lake river bridge village city town county state".split()
+_NAMELESS = (
+    _DIRECTION
+    | _STREET
+    | frozenset(
+        "university college school church hospital court center centre club park house hall tower library station airport "
+        "stadium market museum theatre theater point island bay lake river bridge village city town county state".split()
+    )
 )
 _STRIP_BEFORE = re.compile(
     r"^(?:the|an?|greater|downtown|metropolitan|metro|mainland|rural|inner|outer|upper|lower|central|city of|town of|"
@@ -133,7 +142,9 @@ class PlaceStation:
             i += used
         return found
 
-    def _match_at(self, text: str, words: list[tuple[int, int]], folded: list[str], i: int) -> tuple[_Match | None, int]:
+    def _match_at(
+        self, text: str, words: list[tuple[int, int]], folded: list[str], i: int
+    ) -> tuple[_Match | None, int]:
         start, end = words[i]
         if not (text[start].isupper() or text[start : start + 3] == "al-"):
             return None, 1
@@ -381,10 +392,11 @@ def _demonym_evidence(text: str, match: _Match, labels: _Labels) -> float:
 
 def _joined(text: str, words: list[tuple[int, int]]) -> bool:
     """Whether these words stand together: one space, hyphen, or "St. " between them."""
-    for (start, end), (following, _) in zip(words, words[1:], strict=False):
+    for (start, end), (following, _) in itertools.pairwise(words):
         gap = text[end:following]
         short = text[start:end] in ("St", "Ste", "Ft", "Mt", "Pt")
-        if not (gap in (" ", "-", "\u00a0", "\u2011", "\u2013") or (short and gap in (". ", ".\u00a0"))):
+        district = gap == ", " and text[following : following + 4] in ("D.C.", "DC")
+        if not (gap in (" ", "-", "\u00a0", "\u2011", "\u2013") or (short and gap in (". ", ".\u00a0")) or district):
             return False
     return True
 
@@ -439,5 +451,8 @@ def _km(a: Entry, b: Entry) -> float:
     if a.latitude is None or a.longitude is None or b.latitude is None or b.longitude is None:
         return 20_000.0
     p, q = math.radians(a.latitude), math.radians(b.latitude)
-    x = math.sin((q - p) / 2) ** 2 + math.cos(p) * math.cos(q) * math.sin(math.radians(b.longitude - a.longitude) / 2) ** 2
+    x = (
+        math.sin((q - p) / 2) ** 2
+        + math.cos(p) * math.cos(q) * math.sin(math.radians(b.longitude - a.longitude) / 2) ** 2
+    )
     return 12_742.0 * math.asin(min(1.0, math.sqrt(x)))

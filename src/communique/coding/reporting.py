@@ -31,10 +31,37 @@ _WORD_FRAMES = frozenset(
     {"quote", "clause", "if", "inf", "ing", "obj", "obj+inf", "small", "light", "adverb", "source", "medium"}
 )
 _HELPERS = frozenset({"adverb", "light", "medium", "source"})
+_DESCRIBING = frozenset({"ADJ", "ADP", "ADV", "VERB"})
 _OBJECTS = frozenset({"dobj", "attr", "oprd", "dative"})
 _BE = frozenset({"be", "seem", "remain", "become", "appear", "sound", "feel", "grow", "stay"})
 _GAP = 4  # tokens between the words of one cue
-_PUNCT = frozenset(", . ; : ! ? - -- – — … ( ) [ ] \" ' '' `` “ ” ‘ ’".split())
+_PUNCT = frozenset(
+    [
+        ",",
+        ".",
+        ";",
+        ":",
+        "!",
+        "?",
+        "-",
+        "--",
+        "–",
+        "—",
+        "…",
+        "(",
+        ")",
+        "[",
+        "]",
+        '"',
+        "'",
+        "''",
+        "``",
+        "“",
+        "”",
+        "‘",
+        "’",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +142,12 @@ class Lexicon:
     def reports(self, doc: Any, first: int, last: int) -> Iterator[Report]:
         """The cues among tokens `first` to `last` (a sentence) that have content, or may stand beside a quotation."""
         for token in doc[first:last]:
-            if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass", "amod", "compound"):
-                yield from self._choose(token, "verb", _of_verb)
+            found = list(self._choose(token, "adj", _of_adjective)) if token.pos_ in _DESCRIBING else []
+            if not found and token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass", "amod", "compound"):
+                found = list(self._choose(token, "verb", _of_verb))
             elif token.pos_ in ("NOUN", "PROPN"):
-                yield from self._choose(token, "noun", self._of_noun)
-            elif token.pos_ in ("ADJ", "VERB", "ADV", "ADP"):
-                yield from self._choose(token, "adj", _of_adjective)
+                found = list(self._choose(token, "noun", self._of_noun))
+            yield from found
 
     def phrases(self, doc: Any, first: int, last: int) -> Iterator[Report]:
         """Phrases that bring in a source, "according to Manila", "in the union's view", whose content is left open;
@@ -154,12 +181,12 @@ class Lexicon:
             yield waiting
 
     def _of_noun(self, token: Any, tail: list[Any], cue: Cue, speech: frozenset[str]) -> Report | None:
-        found = _noun_content(token, cue, speech)
+        light = _carrier(token)
+        light = light if light is not None and self.is_light(light) else None
+        found = _noun_content(token, cue, speech, light)
         if found is None:
             return None
         frame, content, prep = found
-        light = _carrier(token)
-        light = light if light is not None and self.is_light(light) else None
         sources = _noun_sources(token, prep, light)
         if not sources and frame != "clause" and cue.kind == "statement":
             return None
@@ -454,21 +481,32 @@ def _cue_range(token: Any, tail: list[Any]) -> Range:
 # Nouns
 
 
-def _noun_content(token: Any, cue: Cue, speech: frozenset[str]) -> tuple[str, list[Range], Any] | None:
+def _noun_content(token: Any, cue: Cue, speech: frozenset[str], light: Any) -> tuple[str, list[Range], Any] | None:
     """(frame, content, preposition) of a reporting noun."""
     for child in token.children:
         if child.dep_ in ("acl", "ccomp", "relcl", "appos", "dep") and child.i > token.i:
             marks = {c.lower_ for c in child.children if c.dep_ == "mark"}
-            if cue.has("clause") and marks & {"that", "whether"}:
+            if cue.has("clause") and (marks & {"that", "whether"} or _is_whole(child)):
                 return "clause", [clause_range(child, token.i, speech)], None
             if cue.has("inf") and child.dep_ in ("acl", "relcl") and _is_to(child) and not _is_purpose(token):
                 return "inf", [_edges(child)], None
     if cue.has("clause") and token.dep_ in ("nsubj", "dobj") and (found := _said_of(token, speech)) is not None:
         return "clause", [found], None
-    for child in token.children:
+    near = [c for c in light.children if c.i <= token.right_edge.i + 2] if light is not None else []
+    for child in [*token.children, *near]:
         if child.dep_ == "prep" and child.lower_ in cue.preps and child.i > token.i and (content := _behind(child)):
             return child.lower_, content, child
     return None
+
+
+def _is_whole(clause: Any) -> bool:
+    """Whether a clause behind "that" lacks nothing, so that it tells what a noun says though the parse takes it for a
+    relative clause: "the assurance that gas would flow", not "the claim that he made"."""
+    that = next((c for c in clause.children if c.lower_ == "that" and c.tag_ == "WDT" and c.dep_ == "dobj"), None)
+    if that is None or _own_subject(clause) is None:
+        return False
+    kids = {c.dep_ for c in clause.children if c.i != that.i}
+    return bool(kids & {"acomp", "attr", "ccomp", "dobj", "xcomp"}) or any(c.tag_ == "MD" for c in clause.children)
 
 
 def _is_purpose(token: Any) -> bool:
@@ -520,7 +558,7 @@ def _noun_sources(token: Any, prep: Any, light: Any) -> list[Any]:
             if found and (child.lower_ != "of" or child.i == token.i + 1):
                 return found
     if light is not None:
-        return speakers(light) if not (is_passive(light) and token.dep_ == "nsubjpass") else speakers(light)
+        return speakers(light)
     front = [
         c
         for c in token.children
@@ -597,7 +635,7 @@ def _bearers(token: Any, be: Any) -> list[Any]:
     if be is not None:
         found = [c for c in be.children if c.dep_ in ("nsubj", "nsubjpass")]
         if found:
-            return [t for t in spread(found[0])] if found[0].lower_ not in ("it", "there") else []
+            return spread(found[0]) if found[0].lower_ not in ("it", "there") else []
         up = verb(be)
         return list(up.subjects or up.objects)
     if token.dep_ in ("amod", "acl", "appos") and token.head.pos_ in ("NOUN", "PROPN", "PRON"):
@@ -650,11 +688,11 @@ def _new_report(token: Any, clause: Any, speech: frozenset[str]) -> int | None:
     """Where the tail of a content clause turns to another report: ", adding that", "but said"; else `None`."""
     if token.pos_ != "VERB" or token.lemma_.lower() not in speech:
         return None
-    begin = token.left_edge.i
+    begin = int(token.left_edge.i)
     if token.dep_ == "advcl" and token.tag_ == "VBG" and token.doc[begin - 1].text == ",":
         return begin - 1
     if (over := governor(token, speech)) is not None and (over == clause.head or _is_to(clause)):
-        return max((c.i for c in token.head.children if c.dep_ == "cc" and c.i < token.i), default=begin)
+        return int(max((c.i for c in token.head.children if c.dep_ == "cc" and c.i < token.i), default=begin))
     return None
 
 

@@ -25,13 +25,16 @@ __all__ = ["Attribution", "Attributions", "VoiceStation"]
 _FILE = "coding/voice.py"
 _STOPS = frozenset({".", "?", "!"})
 _BREAKS = frozenset({",", ".", ";", ":", "?", "!", "-", "--", "–", "—", "(", ")", "[", "]"})
-_MARKS = frozenset("\" “ ” „ « » '' `` ‘ ’ '".split())
+_MARKS = frozenset(['"', "“", "”", "„", "«", "»", "''", "``", "‘", "’", "'"])
 _TELL = frozenset({"tell", "inform", "assure", "remind", "warn", "speak", "say"})
 # Words before a colon in a heading that name its kind, not a speaker.
 _LABELS = frozenset(
     "the update live video watch analysis opinion comment explainer exclusive breaking factbox timeline review "
     "interview photos gallery podcast editorial column letters poll".split()
 )
+_NEGATORS = frozenset({"never", "no", "not", "neither", "nor", "nobody", "none"})
+_PLACES_AND_BODIES = frozenset({"FAC", "GPE", "LOC", "NORP", "ORG"})
+_MEDIA = frozenset({"JRN", "MED"})
 _PERSON = frozenset({"he", "she"})
 _SELF = frozenset({"i", "we", "me", "us"})
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
@@ -141,6 +144,7 @@ class _Reading:
         self._quote_firsts = [q.first for q in self.quotes]
         self._starts = [s for block in parsed.blocks for s in self._sentence_starts(block.first, block.last)]
         self._owners: dict[int, _Draft] = {}
+        self._idle: list[Report] = []
 
     def drafts(self) -> list[_Draft]:
         """All drafts, in text order."""
@@ -229,31 +233,36 @@ class _Reading:
     def _draft(self, report: Report) -> _Draft | None:
         """A report with its content; `None` where it has none."""
         reason = Reason("voice", report.lexeme.row.file, report.lexeme.row.line, report.lexeme.row["cue"])
-        if report.frame == "source":
-            content = self._around_phrase(report)
-        else:
-            content = self._content(report)
+        content = self._around_phrase(report) if report.frame == "source" else self._content(report)
         content = _tidy(self.doc, content, report)
         if not content:
+            if report.lexeme.has("quote") and report.sources and self.quote_at(report.head.i) is None:
+                self._idle.append(report)
             return None
         return _Draft(report, content, report.sources, report.cue, report.lexeme.kind, [reason])
 
     def _content(self, report: Report) -> list[Range]:
         """What a cue governs, whole quotations included; else what stands beside it."""
         home = self.quote_at(report.head.i)
-        found = [self._whole(r, home, report) for r in report.content]
-        found = [r for r in found if r is not None and r[0] < r[1]]
+        if home is not None and not home.holds(report.cue[0]):
+            home = None
+        whole = [self._whole(r, home, report) for r in report.content]
+        found = [r for r in whole if r is not None and r[0] < r[1]]
         if report.frame == "small" and not found:
             return self._named_in_quotes(report, home)
         if not report.lexeme.has("quote"):
             return found
         stretch = self._stretch(report)
         left = self._quote_before(stretch, home)
-        if report.frame not in ("clause", "quote") and (left or self._quote_behind(report, stretch, home)):
-            found = [] if report.frame in report.lexeme.preps or left else found
+        right = self._quote_behind(report, home)
+        if found:
+            left = left if left and self._is_told(left, report) else None
+        if report.frame not in ("clause", "quote") and (
+            left or (right and report.frame in report.lexeme.preps and "+" not in report.frame)
+        ):
+            found = []
         if found and report.content[-1][0] > report.head.i:
-            return [*([left] if left and self._is_told(left, report) else []), *found]
-        right = self._quote_behind(report, stretch, home)
+            return [*([left] if left else []), *found]
         if right is not None and left is None:
             return [right]
         return self._beside(report, stretch, home, left, right)
@@ -338,7 +347,7 @@ class _Reading:
             return None
         return quote.first, quote.last
 
-    def _quote_behind(self, report: Report, stretch: Range, home: Quote | None) -> Range | None:
+    def _quote_behind(self, report: Report, home: Quote | None) -> Range | None:
         """A quotation behind a cue, with nothing but addressee, time and place between."""
         if home is not None:
             return None
@@ -527,6 +536,9 @@ class _Reading:
                 continue
             owner, same = self._speaker_before(quote, found)
             piece = (quote.first, quote.last)
+            if owner is None and (tag := self._idle_before(quote)) is not None:
+                owner, same = tag, True
+                extra.append(tag)
             if owner is not None and same:
                 owner.content.append(piece)
                 self._owners[quote.first] = owner
@@ -541,6 +553,20 @@ class _Reading:
             self._owners[quote.first] = draft
             extra.append(draft)
         return extra
+
+    def _idle_before(self, quote: Quote) -> _Draft | None:
+        """ "He added. “...”": a tag that was left without content in the sentence before."""
+        if not quote.first:
+            return None
+        first, last = self.sentence(quote.first - 1)
+        if self.parsed.block_of(quote.first - 1) != quote.block and self.doc[last - 1].text not in (":", "."):
+            return None
+        tags = [r for r in self._idle if first <= r.head.i < last and last - first <= 12]
+        if not tags:
+            return None
+        row = tags[-1].lexeme.row
+        reason = Reason("voice", row.file, row.line, row["cue"])
+        return _Draft(tags[-1], [], tags[-1].sources, tags[-1].cue, "statement", [reason], True)
 
     def _is_speech(self, quote: Quote) -> bool:
         """Whether a quotation is a sentence of its own rather than some words of the outlet's."""
@@ -676,14 +702,36 @@ class _Casting:
         return noun_range(head)
 
     def _status(self, draft: _Draft) -> Status:
-        """Whether it was said: "will claim" is planned, "did not say" negated."""
-        if draft.report is None or draft.cue is None:
+        """Whether it was said: "will claim" is planned, "did not say" negated; what is said decides nothing."""
+        head = self._told_by(draft)
+        if head is None:
             return Status.OCCURRED
-        head = draft.report.head
-        if head.pos_ not in ("VERB", "AUX", "NOUN"):
-            head = head.head
-        found = self.status.read(head).status if head.pos_ in ("VERB", "AUX", "NOUN") else Status.OCCURRED
+        found = self.status.read(head).status
+        if found is Status.NEGATED and not self._is_negated(head, draft):
+            return Status.OCCURRED
         return Status.OCCURRED if found is Status.ONGOING else found
+
+    def _told_by(self, draft: _Draft) -> Any:
+        """The verb of a cue: the cue itself, the carrier of a noun, the copula of an adjective."""
+        if draft.report is None or draft.cue is None:
+            return None
+        head = draft.report.head
+        while head.pos_ not in ("VERB", "AUX"):
+            if head.head == head or not draft.cue[0] <= head.head.i < draft.cue[1]:
+                return None
+            head = head.head
+        return head
+
+    def _is_negated(self, head: Any, draft: _Draft) -> bool:
+        """Whether the telling is negated, not what is told, nor a clause that the parse hangs above it."""
+        if (
+            head.dep_ in ("ccomp", "parataxis")
+            and head.head.i > head.i
+            and not any(c.dep_ == "neg" for c in head.children)
+        ):
+            return False
+        doubts = [c for c in head.children if c.dep_ == "neg" or c.lower_ in _NEGATORS]
+        return not doubts or any(not any(a <= c.i < b for a, b in draft.content) for c in doubts)
 
     def _form(self, content: list[Range]) -> Form:
         words = [i for first, last in content for i in range(first, last) if self.doc[i].text not in _BREAKS | _MARKS]
@@ -748,7 +796,7 @@ class _Casting:
         here = self.parsed.block_of(pronoun.i)
         for attribution in reversed(before):
             at = (attribution.cue or attribution.content[0])[0]
-            if here - self.parsed.block_of(at) > 1:
+            if here - self.parsed.block_of(max(at, attribution.content[-1][0])) > 1:
                 return None
             if at < pronoun.i and attribution.sources and self._agrees(word, attribution):
                 return list(attribution.sources)
@@ -800,7 +848,7 @@ class _Casting:
 
     def _media(self, token: Any) -> list[Actor]:
         mention = self.mentions.at(token.i)
-        if mention is not None and mention.actor.sector == "MED":
+        if mention is not None and mention.actor.sector in _MEDIA:
             return [mention.actor]
         words = [t.text for t in token.subtree if t.pos_ in ("PROPN", "NOUN")]
         if self.lexicon.is_medium(words) and (mention is None or mention.actor.country is None):

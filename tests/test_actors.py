@@ -1,0 +1,310 @@
+"""Who is named: states, organisations, offices, people and groups, by phrase and in running text."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from communique import Article
+from communique.codebook import Codebook, shipped
+from communique.coding.actors import ActorStation, Mentions
+from communique.coding.parse import load, parse
+
+BOOK = shipped()
+DATA = Path(__file__).parent.parent / "src" / "communique" / "data"
+
+
+@pytest.fixture(scope="session")
+def station() -> ActorStation:
+    return ActorStation(BOOK)
+
+
+def read(station: ActorStation, text: str, day: str | None = None) -> Mentions:
+    return station.find(parse(Article.make(text, published=day), load()))
+
+
+# Phrases: (phrase, day, country, sector)
+
+PHRASES = [
+    ("the Danish ambassador to Japan", None, "DNK", "GOV"),
+    ("Kenyan soldiers", None, "KEN", "MIL"),
+    ("soldiers from Kenya", None, "KEN", "MIL"),
+    ("the president of Ghana", None, "GHA", "GOV"),
+    ("Peru's foreign ministry", None, "PER", "GOV"),
+    ("former Chilean president", None, "CHL", "ELI"),
+    ("Somali pirates", None, "SOM", "CRM"),
+    ("Tunisian police", None, "TUN", "COP"),
+    ("Chad", None, "TCD", None),
+    ("Georgia", None, "GEO", None),
+    ("Turkey", None, "TUR", None),
+    ("Niger", None, "NER", None),
+    ("Nigeria", None, "NGA", None),
+    ("Nigerien officials", None, "NER", "GOV"),
+    ("Nigerian officials", None, "NGA", "GOV"),
+    ("DR Congo", None, "COD", None),
+    ("Congo-Brazzaville", None, "COG", None),
+    ("DPRK", None, "PRK", None),
+    ("Guinea-Bissau", None, "GNB", None),
+    ("Papua New Guinea", None, "PNG", None),
+    ("USSR", "1985-01-01", "SUN", None),
+    ("East Germany", "1980-05-05", "DDR", None),
+    ("NATO", None, "IGO", None),
+    ("ECOWAS", None, "IGO", None),
+    ("Hezbollah", None, "LBN", "REB"),
+    ("Taliban", "2015-06-01", "AFG", "REB"),
+    ("Taliban", "2023-06-01", "AFG", "GOV"),
+    ("White House", None, "USA", "GOV"),
+    ("Kremlin", None, "RUS", "GOV"),
+    ("Lagos", None, "NGA", "CVL"),
+    ("Osaka police", None, "JPN", "COP"),
+    ("the Texas governor", None, "USA", "GOV"),
+    ("Bosnian Serb forces", None, "BIH", "MIL"),
+    ("anti-Russian protesters", None, None, "CVL"),
+    ("US-backed rebels", None, None, "REB"),
+    ("President Obama", "2011-05-03", "USA", "GOV"),
+    ("the Bush administration", "2004-05-03", "USA", "GOV"),
+    ("Narendra Modi", "2022-05-04", "IND", "GOV"),
+    ("Angela Merkel", "2023-02-01", "DEU", "ELI"),
+    ("mountain weather", None, None, None),
+    ("a blue bicycle", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("phrase", "day", "country", "sector"), PHRASES)
+def test_a_phrase_has_the_code_of_whom_it_means(
+    station: ActorStation, phrase: str, day: str | None, country: str | None, sector: str | None
+) -> None:
+    code = station.resolve(phrase, day)
+    assert (code.country if code else None, code.sector if code else None) == (country, sector)
+
+
+def test_a_capital_is_its_government_but_people_where_the_context_calls_it_a_place(station: ActorStation) -> None:
+    government, place = (
+        station.resolve("Nairobi", None),
+        station.resolve("Nairobi", None, "A bomb went off in Nairobi."),
+    )
+    assert government is not None
+    assert government.sector == "GOV"
+    assert place is not None
+    assert place.sector == "CVL"
+
+
+# Running text: (text, day, {words: (country, sector, entity)}); entity "" is not looked at.
+
+TEXTS = [
+    ("Estonia joined NATO. The alliance welcomed the step.", None, {"The alliance": ("IGO", None, "NATO")}),
+    ("Fiji left the European Union talks. The bloc sighed.", None, {"The bloc": ("EUR", None, "EU")}),
+    ("Jordan and Egypt sent aid to Yemen.", None, {"Jordan": ("JOR", None, "JOR")}),
+    ("The talks ended after Chad and Niger closed the border.", None, {"Chad": ("TCD", None, "TCD")}),
+    ("Congo accused Rwanda of arming rebels.", None, {"Congo": ("COD", None, "COD")}),
+    (
+        "The Republic of the Congo signed a pact in Brazzaville. Congo also pledged troops.",
+        None,
+        {"Congo": ("COG", None, "COG")},
+    ),
+    (
+        "South Korea said North Korea fired a missile. The North denied it.",
+        None,
+        {"The North": ("PRK", None, "PRK"), "South Korea": ("KOR", None, "KOR")},
+    ),
+    ("Nigerien soldiers detained the president.", None, {"the president": ("NER", "GOV", "")}),
+    ("Niger's junta expelled the French ambassador.", None, {"Niger's junta": ("NER", "GOV", "")}),
+    ("Vietnamese-led forces entered the town.", None, {"Vietnamese-led forces": ("VNM", "MIL", "")}),
+    ("EU-member Austria summoned the envoy of Serbia.", None, {"Austria": ("AUT", None, "AUT")}),
+    ("A militant group based in Lebanon fired rockets.", None, {"A militant group": ("LBN", "REB", "")}),
+    ("Thousands of Nigerians marched on Sunday.", None, {"Nigerians": ("NGA", "CVL", "")}),
+    ("Kyoto police arrested a man near the border.", None, {"Kyoto police": ("JPN", "COP", "")}),
+    ("The mayor of Lagos opened the port.", None, {"The mayor of Lagos": ("NGA", "GOV", "")}),
+    ("The White House said Moscow must pull back.", None, {"Moscow": ("RUS", "GOV", "RUS")}),
+    ("Downing Street declined to comment.", None, {"Downing Street": ("GBR", "GOV", "GBR")}),
+    ("President Obama met President Putin in Lima.", "2016-11-20", {"President Obama": ("USA", "GOV", "barack-obama")}),
+    ("The Bush administration froze the funds.", "2004-05-03", {"The Bush administration": ("USA", "GOV", "")}),
+    (
+        "Foreign Minister Ole Berg arrived in Lima. Berg, the Norwegian minister, said he would stay.",
+        None,
+        {"he": ("NOR", "GOV", "")},
+    ),
+    ("Estonian Defence Minister Mari Kask resigned. Kask gave no reason.", None, {"Kask": ("EST", "GOV", "")}),
+    ("The Japanese prime minister said she would go.", None, {"she": ("JPN", "GOV", "")}),
+    ("Latvia said it would send its troops.", None, {"it": ("LVA", None, "LVA"), "its troops": ("LVA", "MIL", "")}),
+    ("The Peruvian army said its soldiers were safe.", None, {"its soldiers": ("PER", "MIL", "")}),
+    (
+        "Dominica thanked the Dominican Republic.",
+        None,
+        {"Dominica": ("DMA", None, "DMA"), "Dominican Republic": ("DOM", None, "DOM")},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "day", "expected"), TEXTS)
+def test_a_mention_in_running_text_has_the_code_of_whom_it_means(
+    station: ActorStation, text: str, day: str | None, expected: dict[str, tuple[str, str | None, str]]
+) -> None:
+    actors = {m.actor.text: m.actor for m in read(station, text, day).all}
+    for words, (country, sector, entity) in expected.items():
+        actor = actors[words]
+        assert (actor.country, actor.sector) == (country, sector)
+        assert not entity or actor.entity == entity
+
+
+COUNTED = [
+    (
+        "Japan and Australia signed the pact. The two countries will train together.",
+        "The two countries",
+        {"JPN", "AUS"},
+    ),
+    ("Israel and Hamas said both sides had agreed.", "both sides", {"ISR", "HAMAS"}),
+    ("Kenya and Uganda reopened the border. Both countries praised the step.", "Both countries", {"KEN", "UGA"}),
+    ("The foreign ministers of Germany, France and Poland met.", None, {"DEU", "FRA", "POL"}),
+    ("Russian and Belarusian soldiers crossed the river.", None, {"RUS", "BLR"}),
+    ("Mali, Niger and Burkina Faso formed an alliance.", None, {"MLI", "NER", "BFA"}),
+    ("Washington and Tehran traded threats.", None, {"USA", "IRN"}),
+    ("Guinea-Bissau, Equatorial Guinea, Guinea and Papua New Guinea voted.", None, {"GNB", "GNQ", "GIN", "PNG"}),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "expected"), COUNTED)
+def test_several_actors_in_one_phrase_are_told_apart(
+    station: ActorStation, text: str, words: str | None, expected: set[str]
+) -> None:
+    found = [m.actor for m in read(station, text).all if words is None or m.actor.text == words]
+    assert {a.entity if a.sector == "REB" else a.country for a in found if a.country} == expected
+
+
+SILENT = [
+    ("Jordan Peterson spoke at the fair.", "JOR"),
+    ("Michael Jordan played on.", "JOR"),
+    ("Chad Smith drummed all night.", "TCD"),
+    ("Georgia Meloni waved from the car.", "GEO"),
+    ("US-made rifles were found in the barn.", "USA"),
+    ("Protests erupted in Paris on Sunday.", "FRA"),
+    ("Pro-Russian separatists seized the town hall.", "RUS"),
+    ("The Paris Agreement covers forests.", "FRA"),
+]
+
+
+@pytest.mark.parametrize(("text", "country"), SILENT)
+def test_a_name_that_stands_for_something_else_is_no_actor(station: ActorStation, text: str, country: str) -> None:
+    assert country not in {m.actor.country for m in read(station, text).all}
+
+
+def test_every_span_quotes_the_text_and_every_code_has_a_reason(station: ActorStation) -> None:
+    text = "Qatar’s foreign minister met Omani officials in Muscat; they praised the Gulf Cooperation Council."
+    for mention in read(station, text).all:
+        actor = mention.actor
+        assert text[actor.start : actor.end] == actor.text
+        assert not actor.country or mention.reasons
+
+
+def test_nothing_is_found_in_an_empty_text(station: ActorStation) -> None:
+    assert read(station, "").all == ()
+
+
+def test_a_users_organisation_is_found(tmp_path: Path) -> None:
+    header = ",".join(BOOK.schema["organizations.csv"]["columns"])
+    (tmp_path / "organizations.csv").write_text(f"{header}\nZEPHYR,Zephyr Pact,,alliance,IGO,,,,,\n", "utf-8")
+    found = read(ActorStation(Codebook(tmp_path)), "Oman joined the Zephyr Pact.").all
+    assert "ZEPHYR" in {m.actor.entity for m in found}
+
+
+# The tables
+
+
+def members(organisation: str, day: str) -> set[str]:
+    rows = [
+        r
+        for r in BOOK.rows("members.csv")
+        if r["organisation"] == organisation and r.get("role") in (None, "permanent", "elected")
+    ]
+    return {
+        r["country"]
+        for r in rows
+        if r["from"] <= day[: len(r["from"])] and not (r["until"] and r["until"] <= day[: len(r["until"])])
+    }
+
+
+@pytest.mark.parametrize(
+    ("organisation", "day", "size"),
+    [
+        ("UN", "2024-01-01", 193),
+        ("UN", "1945-12-31", 51),
+        ("NATO", "1949-12-31", 12),
+        ("NATO", "2003-01-01", 19),
+        ("NATO", "2024-06-01", 32),
+        ("EU", "1990-01-01", 12),
+        ("EU", "2014-01-01", 28),
+        ("EU", "2020-02-01", 27),
+        ("UNSC", "2010-06-01", 15),
+        ("UNSC", "2024-06-01", 15),
+        ("ECOWAS", "2024-06-01", 15),
+        ("ECOWAS", "2025-06-01", 12),
+        ("ASEAN", "2024-06-01", 10),
+        ("ASEAN", "2025-12-01", 11),
+        ("AU", "2024-06-01", 55),
+        ("ARABLEAGUE", "2024-06-01", 22),
+        ("CELAC", "2019-06-01", 33),
+        ("G7", "2024-06-01", 7),
+        ("COE", "2021-06-01", 47),
+        ("COE", "2023-06-01", 46),
+        ("OSCE", "2024-06-01", 57),
+        ("OECD", "2024-06-01", 38),
+        ("ICC", "2024-06-01", 124),
+        ("WTO", "2024-12-31", 166),
+        ("COMMONWEALTH", "2024-06-01", 56),
+        ("SCO", "2024-12-31", 10),
+        ("EUROZONE", "2026-06-01", 21),
+        ("SCHENGEN", "2025-06-01", 29),
+        ("OPEC", "2024-06-01", 12),
+        ("GCC", "2024-06-01", 6),
+        ("PIF", "2024-06-01", 18),
+        ("OIC", "2024-06-01", 57),
+    ],
+)
+def test_an_organisation_had_so_many_members_on_that_day(organisation: str, day: str, size: int) -> None:
+    assert len(members(organisation, day)) == size
+
+
+def test_members_belong_to_organisations_that_are_described() -> None:
+    codes = {r["code"] for r in BOOK.rows("organizations.csv")}
+    assert {r["organisation"] for r in BOOK.rows("members.csv")} <= codes
+
+
+def test_a_membership_follows_the_one_before_it() -> None:
+    spans: dict[tuple[str, str, str | None], list[tuple[str, str]]] = {}
+    for row in BOOK.rows("members.csv"):
+        spans.setdefault((row["organisation"], row["country"], row.get("role")), []).append((row["from"], row["until"]))
+    for several in (sorted(s) for s in spans.values() if len(s) > 1):
+        for (_, until), (start, _) in itertools.pairwise(several):
+            assert until
+            assert until <= start
+
+
+def test_no_form_belongs_to_two_states_at_once_without_being_weak() -> None:
+    claimed: dict[str, set[str]] = {}
+    for row in BOOK.rows("countries.csv"):
+        for form in {row["name"], *row.list("aliases")} - set(row.list("weak")):
+            if not row.get("until"):
+                claimed.setdefault(form, set()).add(row["iso3"])
+    assert {form: codes for form, codes in claimed.items() if len(codes) > 1} == {}
+
+
+def test_a_generated_table_is_the_one_its_source_pins() -> None:
+    import hashlib
+
+    sources = tomllib.loads((DATA / "SOURCES.toml").read_text("utf-8"))["source"]
+    pinned = {s["file"]: s["sha256"] for s in sources if "sha256" in s}
+    assert pinned
+    assert {f: hashlib.sha256((DATA / f).read_bytes()).hexdigest() for f in pinned} == pinned
+
+
+def test_dates_of_the_tables_are_days_of_the_calendar() -> None:
+    for name in ("members.csv", "organizations.csv", "countries.csv"):
+        with (DATA / name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                for cell in filter(None, (row["from"], row["until"])):
+                    date.fromisoformat(cell + "-01-01"[len(cell) - 4 :] if len(cell) < 10 else cell)
