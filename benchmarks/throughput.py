@@ -34,7 +34,9 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, default=SAMPLES)
     args = parser.parse_args()
     rows = [json.loads(line) for line in args.texts.read_text("utf-8").splitlines() if line.strip()]
-    articles = [Article.make(r["text"], outlet=r.get("outlet"), published=(r.get("published") or "")[:10] or None) for r in rows]
+    articles = [
+        Article.make(r["text"], outlet=r.get("outlet"), published=(r.get("published") or "")[:10] or None) for r in rows
+    ]
     coder = Coder()
     paragraphs = [" ".join(a.text[s:e] for s, e in part.pieces) for a in articles for part in stretches(a.text)]
     coder.code(articles[0])
@@ -42,7 +44,9 @@ def main() -> None:
     ours: list[float] = []
     for _ in range(args.rounds):
         for size in BATCHES:
-            bare[size] = min(bare.get(size, 1e9), cpu(lambda size=size: list(coder.nlp.pipe(paragraphs, batch_size=size))))
+            bare[size] = min(
+                bare.get(size, 1e9), cpu(lambda size=size: list(coder.nlp.pipe(paragraphs, batch_size=size)))
+            )
         ours.append(cpu(lambda: [coder.code(a) for a in articles]))
     best = min(bare, key=lambda size: bare[size])
     words = sum(len(p.split()) for p in paragraphs)

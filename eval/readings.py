@@ -95,7 +95,12 @@ def readings(path: Path, texts: Path) -> Iterable[Expected]:
         row = by_digest.get(raw["sha256"])
         if row is None:
             raise SystemExit(f"{raw['id']}: no text with this digest in {texts}")
-        article = Article.make(row["text"], title=row.get("title"), outlet=row.get("outlet"), published=(row.get("published") or "")[:10] or None)
+        article = Article.make(
+            row["text"],
+            title=row.get("title"),
+            outlet=row.get("outlet"),
+            published=(row.get("published") or "")[:10] or None,
+        )
         statements = [{**s, "spans": s["content"]} for s in raw["statements"]]
         yield Expected(raw["id"], article, raw["events"], statements, raw["ties"])
 
@@ -174,7 +179,11 @@ def tally(expected: Expected, report: CodedReport, totals: dict[str, Tally], sho
         pairs, missed, surplus = match(want, got, distance)
         if name == "ties":
             # A reading lists passages; several of them may speak of the one tie.
-            again = {i: min(j for j in range(len(got)) if distance(want[i], got[j]) is not None) for i in missed if any(distance(want[i], g) is not None for g in got)}
+            again = {
+                i: min(j for j in range(len(got)) if distance(want[i], got[j]) is not None)
+                for i in missed
+                if any(distance(want[i], g) is not None for g in got)
+            }
             pairs += again.items()
             missed = [i for i in missed if i not in again]
         total = totals.setdefault(name, Tally())
@@ -188,7 +197,10 @@ def tally(expected: Expected, report: CodedReport, totals: dict[str, Tally], sho
 
 
 def _wants_attitude(expected: Expected, s: Any) -> bool:
-    return any(w.get("form") == "attitude" and not w.get("optional") and _statement_distance(w, s) is not None for w in expected.statements)
+    return any(
+        w.get("form") == "attitude" and not w.get("optional") and _statement_distance(w, s) is not None
+        for w in expected.statements
+    )
 
 
 def _compare(name: str, want: dict[str, Any], got: Any, total: Tally) -> None:
@@ -203,24 +215,36 @@ def _compare(name: str, want: dict[str, Any], got: Any, total: Tally) -> None:
         note("mode", want["mode"] == got.mode)
         everyone = {*want["actors"], *want["recipients"]}
         coded = _codes([*got.actors, *got.recipients])
-        note("actors", set(want["actors"]) <= _codes(got.actors) or (bool(everyone) and everyone <= coded and not want["recipients"]))
+        note(
+            "actors",
+            set(want["actors"]) <= _codes(got.actors)
+            or (bool(everyone) and everyone <= coded and not want["recipients"]),
+        )
         note("recipients", set(want["recipients"]) <= _codes(got.recipients))
     elif name == "statements":
         note("form", want["form"] == got.form)
-        note("country", want.get("country") in {s.country for s in got.sources} or (not want.get("country") and not any(s.country for s in got.sources)))
+        note(
+            "country",
+            want.get("country") in {s.country for s in got.sources}
+            or (not want.get("country") and not any(s.country for s in got.sources)),
+        )
     else:
         # a passage tells one moment in the tie's life
         note("status", want["status"] in {got.status, *(step.status for step in got.history)})
 
 
-def _show(name: str, expected: Expected, want: list[dict[str, Any]], got: list[Any], missed: list[int], surplus: list[int]) -> None:
+def _show(
+    name: str, expected: Expected, want: list[dict[str, Any]], got: list[Any], missed: list[int], surplus: list[int]
+) -> None:
     text = expected.article.text
     for i in missed:
         w = want[i]
         at = w.get("trigger") or (w.get("spans") or [[0, 0]])[0]
         said = text[max(0, at[0] - 60) : at[1] + 40].replace("\n", " ") if at[1] else w.get("quote")
         codes = w.get("type") or w.get("kind") or w.get("sources")
-        print(f"  MISSED {name} {codes} {w.get('actors') or w.get('parties') or ''}>{w.get('recipients') or ''} … {said}")
+        print(
+            f"  MISSED {name} {codes} {w.get('actors') or w.get('parties') or ''}>{w.get('recipients') or ''} … {said}"
+        )
     for j in surplus:
         g = got[j]
         if name == "events":
@@ -252,9 +276,18 @@ def main() -> int:
             print(expected.name)
         tally(expected, report, totals, shown)
         tally(expected, report, own)
-        print(expected.name, *(f"{k} r={t.recall:.2f} p={t.precision:.2f} ({t.found}/{t.found + t.missed}, +{t.surplus})" for k, t in own.items()), sep="  ")
+        print(
+            expected.name,
+            *(
+                f"{k} r={t.recall:.2f} p={t.precision:.2f} ({t.found}/{t.found + t.missed}, +{t.surplus})"
+                for k, t in own.items()
+            ),
+            sep="  ",
+        )
     for name, total in totals.items():
-        print(f"{name:11} recall {total.recall:.3f}  precision {total.precision:.3f}  found {total.found} missed {total.missed} surplus {total.surplus}")
+        print(
+            f"{name:11} recall {total.recall:.3f}  precision {total.precision:.3f}  found {total.found} missed {total.missed} surplus {total.surplus}"
+        )
         for key, values in total.agree.items():
             print(f"    {key:11} {sum(values) / len(values):.3f} of {len(values)}")
     return 0

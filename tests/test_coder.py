@@ -26,7 +26,11 @@ def line(report: CodedReport) -> str:
 
 def spans(node: Any) -> list[tuple[int, int, str]]:
     if isinstance(node, dict):
-        own = [(node["start"], node["end"], node["text"])] if {"start", "end", "text"} <= node.keys() and "article" not in node else []
+        own = (
+            [(node["start"], node["end"], node["text"])]
+            if {"start", "end", "text"} <= node.keys() and "article" not in node
+            else []
+        )
         return own + [s for v in node.values() for s in spans(v)]
     return [s for v in node for s in spans(v)] if isinstance(node, list) else []
 
@@ -34,7 +38,17 @@ def spans(node: Any) -> list[tuple[int, int, str]]:
 def test_fields_stand_in_the_contracts_order(coder: Coder) -> None:
     row = json.loads(line(coder.code(NEWS, published="2024-03-05")))
     assert list(row) == ["article", "events", "statements", "ties", "actors", "places", "times"]
-    assert list(row["article"]) == ["id", "given_id", "title", "outlet", "published", "anchor", "language", "url", "text"]
+    assert list(row["article"]) == [
+        "id",
+        "given_id",
+        "title",
+        "outlet",
+        "published",
+        "anchor",
+        "language",
+        "url",
+        "text",
+    ]
     assert list(row["events"][0]) == [
         "id", "type", "act", "mode", "contexts", "status", "historical", "actors", "recipients", "place", "when", "voice",
         "trigger", "sentence", "quad", "intensity", "score", "because",
@@ -50,11 +64,14 @@ def test_a_plain_report_is_read(coder: Coder) -> None:
     signed = next(e for e in report.events if e.trigger.text == "signed")
     assert signed.type == "SUPPORT"
     assert {a.country for a in signed.actors} == {"KEN", "NOR"}
-    assert signed.when is not None and signed.when.from_ == "2024-03-04"
-    assert signed.place is not None and signed.place.name == "Nairobi"
+    assert signed.when is not None
+    assert signed.when.from_ == "2024-03-04"
+    assert signed.place is not None
+    assert signed.place.name == "Nairobi"
     assert signed.voice.kind == "outlet"
     said = [s for s in report.statements if s.form == "direct"]
-    assert said and said[0].sources[0].country == "KEN"
+    assert said
+    assert said[0].sources[0].country == "KEN"
     kinds = {(t.kind, t.status) for t in report.ties}
     assert ("agreement", "signed") in kinds
     assert ("presence", "planned") in kinds
@@ -66,14 +83,21 @@ def test_a_report_pickles(coder: Coder) -> None:
 
 
 def test_alone_or_among_others_in_any_order_the_bytes_are_the_same(coder: Coder) -> None:
-    texts = [NEWS, "Peru expelled the Iranian ambassador.", "It rained.", "Talks between Chad and Sudan collapsed on Friday."]
+    texts = [
+        NEWS,
+        "Peru expelled the Iranian ambassador.",
+        "It rained.",
+        "Talks between Chad and Sudan collapsed on Friday.",
+    ]
     alone = [line(coder.code(t, published="2024-03-05")) for t in texts]
     backwards = [line(coder.code(t, published="2024-03-05")) for t in reversed(texts)]
     assert alone == backwards[::-1]
     assert alone[0] == line(Coder().code(texts[0], published="2024-03-05"))
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n\n", "\x00", "\ufeff", "a" * 50_000, "\ud800", "“" * 300, ". " * 500, "\u202eabc", "🙂" * 40])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n\n", "\x00", "\ufeff", "a" * 50_000, "\ud800", "“" * 300, ". " * 500, "\u202eabc", "🙂" * 40]
+)
 def test_odd_text_is_coded_without_a_fault(coder: Coder, text: str) -> None:
     report = coder.code(text)
     assert report.article.text == text
@@ -81,7 +105,8 @@ def test_odd_text_is_coded_without_a_fault(coder: Coder, text: str) -> None:
 
 words = st.sampled_from(
     ["Japan", "NATO", "said", "“", "”", '"', "will", "sign", "the", "pact", "in", "Tokyo", "on", "May 3", ",", ".", "\n\n", "Mr.",
-     "Kishida", "not", "attack", "if", "talks", "between", "and", "China", "’s", "embassy", "U.S.", "2023", "\r\n", "é", "\u00a0", "🙂", "—"]
+     "Kishida", "not", "attack", "if", "talks", "between", "and", "China", "’s", "embassy", "U.S.", "2023", "\r\n",
+     "é", "\u00a0", "🙂", "—"]
 )  # fmt: skip
 
 

@@ -43,7 +43,12 @@ def test_all_sixteen_types_with_their_modes_are_there() -> None:
 def coded_by(coder: Coder, row: Row) -> bool:
     """Whether the row is named in `because` of an event in its own example, with its type."""
     report = coder.code(row["example"], published="2024-06-03")
-    return any(r.file == row.file and r.line == row.line for e in report.events for r in e.because if r.field in ("type", "act"))
+    return any(
+        r.file == row.file and r.line == row.line
+        for e in report.events
+        for r in e.because
+        if r.field in ("type", "act")
+    )
 
 
 @pytest.mark.parametrize("name", sorted(BOOK.types))
@@ -54,7 +59,9 @@ def test_examples_of_the_lexicon_are_coded_by_their_rows(coder: Coder, name: str
 
 
 def fits(expect: dict[str, Any], event: Event) -> bool:
-    codes = {side: {c for a in getattr(event, side) for c in (a.entity, a.country) if c} for side in ("actors", "recipients")}
+    codes = {
+        side: {c for a in getattr(event, side) for c in (a.entity, a.country) if c} for side in ("actors", "recipients")
+    }
     return (
         event.type == expect["type"]
         and ("act" not in expect or event.act == expect["act"])
@@ -80,7 +87,9 @@ def test_examples_of_ties_are_read_as_their_rows_say(coder: Coder) -> None:
     wrong = []
     for row in rows:
         claims = coder.code(row["example"], published="2025-06-03").claims
-        if not any(c.kind == row["kind"] and any(r.line == row.line and r.file == row.file for r in c.because) for c in claims):
+        if not any(
+            c.kind == row["kind"] and any(r.line == row.line and r.file == row.file for r in c.because) for c in claims
+        ):
             wrong.append(row["example"])
     assert len(wrong) <= (1 - FLOOR) * len(rows), wrong
 
@@ -97,7 +106,9 @@ def test_examples_of_stance_are_comment(coder: Coder) -> None:
 def test_a_users_row_wins_and_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "lang" / "en" / "predicates"
     folder.mkdir(parents=True)
-    (folder / "assault.csv").write_text("lemma,pos,frame,type,mode,contexts,roles,example\nzap,verb,obj=@ACTOR,ASSAULT,,,,Chad zapped Libya.\n", "utf-8")
+    (folder / "assault.csv").write_text(
+        "lemma,pos,frame,type,mode,contexts,roles,example\nzap,verb,obj=@ACTOR,ASSAULT,,,,Chad zapped Libya.\n", "utf-8"
+    )
     event = Coder(codebook=Codebook(tmp_path)).code("Chad zapped Libya.").events[0]
     assert event.type == "ASSAULT"
     assert any(str(tmp_path) in r.file for r in event.because)
@@ -105,7 +116,9 @@ def test_a_users_row_wins_and_is_named(tmp_path: Path) -> None:
 
 def test_faults_are_all_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "lang" / "en").mkdir(parents=True)
-    (tmp_path / "lang" / "en" / "stance.csv").write_text("cue,place,example\n,first,No cue.\nodd,second,Odd place.\n", "utf-8")
+    (tmp_path / "lang" / "en" / "stance.csv").write_text(
+        "cue,place,example\n,first,No cue.\nodd,second,Odd place.\n", "utf-8"
+    )
     faults = Codebook(tmp_path).check()
     assert len(faults) == 2
     assert all("stance.csv:" in f for f in faults)

@@ -41,7 +41,14 @@ def test_events_agree_with_the_scorer(shared: Path, tmp_path: Path, coder: Coder
     ours = values(evaluate(tmp_path / "gold", coder, tmp_path / "out"))
     theirs = scorer(shared, "score_events.py", gold, tmp_path / "out" / "events" / "gsr.jsonl", "--json", *options)
     label = {(): "", ("--top1",): "top1 "}.get(options, "top1 accept-alt ")
-    for name, key in (("type", "type"), ("source", "source"), ("target", "target"), ("dyad", "dyad"), ("pair", "pair"), ("source+sector", "source+sec")):
+    for name, key in (
+        ("type", "type"),
+        ("source", "source"),
+        ("target", "target"),
+        ("dyad", "dyad"),
+        ("pair", "pair"),
+        ("source+sector", "source+sec"),
+    ):
         assert ours[f"{label}{name} F1"] == pytest.approx(theirs[key]["f1"])
     assert ours[f"{label}type macro F1"] == pytest.approx(theirs["type_macro_f1"])
     assert ours[f"{label}hit"] == pytest.approx(theirs["hit"])
@@ -69,7 +76,9 @@ def test_actors_agree_with_the_scorer(shared: Path, tmp_path: Path, coder: Coder
 def test_places_agree_with_the_scorer(shared: Path, tmp_path: Path, coder: Coder, suffix: str) -> None:
     gold = small(shared, tmp_path, "places", "trnews.jsonl")
     ours = values(evaluate(tmp_path / "gold", coder, tmp_path / "out"))
-    theirs = scorer(shared, "score_places.py", "--gold", gold, "--pred", tmp_path / "out" / "places" / f"trnews{suffix}.jsonl")
+    theirs = scorer(
+        shared, "score_places.py", "--gold", gold, "--pred", tmp_path / "out" / "places" / f"trnews{suffix}.jsonl"
+    )
     label = "given " if suffix else ""
     assert ours[f"{label}acc@161"] == pytest.approx(theirs["resolution"]["acc161"])
     assert ours[f"{label}end-to-end F1@161"] == pytest.approx(theirs["end_to_end_161"]["f1"])
@@ -82,7 +91,9 @@ def test_dates_agree_with_the_scorer(shared: Path, tmp_path: Path, coder: Coder,
     gold = small(shared, tmp_path, "dates", "gum_news.jsonl")
     ours = values(evaluate(tmp_path / "gold", coder, tmp_path / "out"))
     more = ["--resolvable-only"] if resolvable else []
-    theirs = scorer(shared, "score_dates.py", "--gold", gold, "--pred", tmp_path / "out" / "dates" / "gum_news.jsonl", *more)
+    theirs = scorer(
+        shared, "score_dates.py", "--gold", gold, "--pred", tmp_path / "out" / "dates" / "gum_news.jsonl", *more
+    )
     label = "resolvable " if resolvable else ""
     for key in ("strict", "relaxed", "value", "interval"):
         assert ours[f"{label}{key} F1"] == pytest.approx(theirs[key]["f1"], abs=1e-4)
@@ -91,8 +102,17 @@ def test_dates_agree_with_the_scorer(shared: Path, tmp_path: Path, coder: Coder,
 def test_attribution_agrees_with_the_scorer(shared: Path, tmp_path: Path, coder: Coder) -> None:
     gold = small(shared, tmp_path, "attribution", "polnear_dev.jsonl")
     ours = values(evaluate(tmp_path / "gold", coder, tmp_path / "out"))
-    theirs = scorer(shared, "score_attribution.py", gold, tmp_path / "out" / "attribution" / "polnear_dev.jsonl", "--json")
-    for mine, key in (("content strict F1", "content_strict"), ("content partial F1", "content_partial"), ("linked F1", "linked"), ("voice F1", "voice_f1"), ("source partial F1", "source_partial"), ("cue partial F1", "cue_partial")):
+    theirs = scorer(
+        shared, "score_attribution.py", gold, tmp_path / "out" / "attribution" / "polnear_dev.jsonl", "--json"
+    )
+    for mine, key in (
+        ("content strict F1", "content_strict"),
+        ("content partial F1", "content_partial"),
+        ("linked F1", "linked"),
+        ("voice F1", "voice_f1"),
+        ("source partial F1", "source_partial"),
+        ("cue partial F1", "cue_partial"),
+    ):
         assert ours[mine] == pytest.approx(theirs[key])
 
 
@@ -107,7 +127,12 @@ def test_status_agrees_with_the_scorer(shared: Path, tmp_path: Path, coder: Code
 def test_own_gold_needs_no_more_than_text_and_codes(tmp_path: Path, coder: Coder) -> None:
     folder = tmp_path / "events"
     folder.mkdir()
-    item = {"id": "1", "text": "France condemned Iran on Monday.", "actors_coded": True, "events": [{"type": "ACCUSE", "sources": [{"country": "FRA"}], "targets": [{"country": "IRN"}]}]}
+    item = {
+        "id": "1",
+        "text": "France condemned Iran on Monday.",
+        "actors_coded": True,
+        "events": [{"type": "ACCUSE", "sources": [{"country": "FRA"}], "targets": [{"country": "IRN"}]}],
+    }
     (folder / "mine.jsonl").write_text(json.dumps(item) + "\n", "utf-8")
     assert values(evaluate(tmp_path, coder))["dyad F1"] == 1.0
 

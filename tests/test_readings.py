@@ -20,7 +20,8 @@ FLOORS = {"events": (0.50, 0.50), "statements": (0.60, 0.60), "ties": (0.40, 0.4
 @pytest.fixture(scope="module")
 def hand() -> ModuleType:
     spec = importlib.util.spec_from_file_location("readings", ROOT / "eval" / "readings.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["readings"] = module
     spec.loader.exec_module(module)

@@ -1,6 +1,6 @@
 """Writes docs/accuracy.md from a gold folder and the hand readings of whole reports.
 
-    python tools/accuracy.py GOLD_DIR [--guardian GUARDIAN.jsonl]
+python tools/accuracy.py GOLD_DIR [--guardian GUARDIAN.jsonl]
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ def reports(coder: Coder, title: str, everything: list[hand.Expected]) -> str:
     totals: dict[str, hand.Tally] = {}
     for expected in everything:
         hand.tally(expected, coder.code(expected.article), totals)
-    lines = [f"\n## {title}\n", "| record | recall | precision | found | missed | surplus |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        f"\n## {title}\n",
+        "| record | recall | precision | found | missed | surplus |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, t in totals.items():
         lines.append(f"| {name} | {t.recall:.3f} | {t.precision:.3f} | {t.found} | {t.missed} | {t.surplus} |")
     lines += ["\nOf those found, these fields agree:\n", "| record | field | agree | of |", "| --- | --- | --- | --- |"]
@@ -60,7 +64,9 @@ def main() -> None:
     text += reports(coder, "Five reports of our own (tests/reports)", list(hand.ours(ROOT / "tests" / "reports")))
     if args.guardian:
         path = ROOT / "eval" / "readings" / "guardian.jsonl"
-        text += reports(coder, "Ten newspaper reports, read blind (eval/readings)", list(hand.readings(path, args.guardian)))
+        text += reports(
+            coder, "Ten newspaper reports, read blind (eval/readings)", list(hand.readings(path, args.guardian))
+        )
     (ROOT / "docs" / "accuracy.md").write_text(text, "utf-8")
 
 

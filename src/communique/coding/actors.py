@@ -113,6 +113,7 @@ _PAIRS = frozenset(
         "capital",
     }
 )
+_PROVINCIAL = ("governor", "state senator", "state representative", "sheriff", "state police", "state trooper")
 # Offices that a state has but one of: "the president" in a report of one state is its own.
 _HEADS = frozenset(
     {
@@ -177,7 +178,7 @@ class Mentions:
 
 @dataclass
 class _Draft:
-    """A mention before it is final. `role`: the words of its role noun; `body`: kind of organisation, "" for a state."""
+    """A mention before it is final. `role`: the words of its role noun; `body`: kind of organisation ("": a state)."""
 
     first: int
     last: int
@@ -326,6 +327,7 @@ class ActorStation:
         if first and doc[first - 1].text in ("-", "–") and first > 1 and doc[first - 2].lower_ in _AGAINST:
             return None
         code = self.names.code(entries, report.date, report.near)
+        entries = [e for e in entries if e.kind != "town"] or entries
         states = all(e.kind in ("state", "demonym", "people", "capital") for e in entries)
         if entries[0].kind == "town" and not any(doc[i].ent_type_ == "PERSON" for i in range(first, last)):
             code = self.names.code([_firm(e) for e in entries], report.date, report.near)
@@ -371,8 +373,7 @@ class ActorStation:
             at = (
                 bearer[1] - 1
                 if doc[bearer[1] - 1].dep_ not in ("appos", "compound")
-                or (bearer[0] > role.head
-                and head.dep_ == "compound")
+                or (bearer[0] > role.head and head.dep_ == "compound")
                 else head.i
             )
         if consumed and consumed[1] > last and consumed[0] <= last + 3:
@@ -488,20 +489,29 @@ class ActorStation:
                 if token.pos_ == "PRON" and token.tag_ != "PRP$":
                     break
             elif (
-                token.text in ("-", "–", "/") and not token.whitespace_ and i - 1 > stop and not doc[i - 2].whitespace_
-            ) or (token.tag_ in ("VBN", "VBG", "JJ", "HYPH") and (
-                token.dep_ == "amod" or (token.i and doc[token.i - 1].text == "-")
-            )) or (
-                token.dep_ == "cc"
-                and i - 1 > stop
-                and self._adjective(report, i - 2)
-                and self._adjective(report, i, True)
-            ) or (
-                token.text == ","
-                and i - 1 > stop
-                and self._adjective(report, i - 2)
-                and doc[i - 2].dep_ in ("amod", "conj")
-                and self._adjective(report, i, True)
+                (
+                    token.text in ("-", "–", "/")
+                    and not token.whitespace_
+                    and i - 1 > stop
+                    and not doc[i - 2].whitespace_
+                )
+                or (
+                    token.tag_ in ("VBN", "VBG", "JJ", "HYPH")
+                    and (token.dep_ == "amod" or (token.i and doc[token.i - 1].text == "-"))
+                )
+                or (
+                    token.dep_ == "cc"
+                    and i - 1 > stop
+                    and self._adjective(report, i - 2)
+                    and self._adjective(report, i, True)
+                )
+                or (
+                    token.text == ","
+                    and i - 1 > stop
+                    and self._adjective(report, i - 2)
+                    and doc[i - 2].dep_ in ("amod", "conj")
+                    and self._adjective(report, i, True)
+                )
             ):
                 pass
             else:
@@ -530,7 +540,7 @@ class ActorStation:
                 i -= 1
                 continue
             first, last, hit = report.hits[at]
-            code = self._code(report, at)
+            code = self._province(hit, role) or self._code(report, at)
             i = first - 1
             if code is None or hit.entries[0].kind == "person" or not self._owns(doc, first, last):
                 continue
@@ -546,6 +556,14 @@ class ActorStation:
             return [], None
         return self._behind(report, role)
 
+    def _province(self, hit: Hit, role: Role) -> Code | None:
+        """A division that shares its name with a state, before an office that only divisions have: "Georgia governor"."""
+        towns = [e for e in hit.entries if e.kind == "town"]
+        shared = towns and any(e.kind == "state" for e in hit.entries)
+        if not shared or not role.row["role"].endswith(_PROVINCIAL):
+            return None
+        return self.names.code([_firm(e) for e in towns], None)
+
     @staticmethod
     def _owns(doc: Any, first: int, last: int) -> bool:
         """Not "anti-Russian", "US-backed", "ethnic Albanian"."""
@@ -557,7 +575,7 @@ class ActorStation:
         return not (first and doc[first - 1].lower_ == "ethnic")
 
     def _behind(self, report: _Report, role: Role) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
-        """Owners behind the role: "president of Armenia", "leaders of Germany, France and Britain", "rebels in Darfur"."""
+        """Owners behind the role: "president of Armenia", "leaders of Peru, Chile and Brazil", "rebels in Darfur"."""
         doc = report.parsed.doc
         based = [c for c in doc[role.head].children if c.dep_ == "acl" and c.lemma_.lower() in _SEATED]
         beside = [t for t in doc[role.last : role.last + 1] if t.i not in {c.i for c in doc[role.head].children}]
@@ -747,8 +765,7 @@ class ActorStation:
             if (
                 token.pos_ != "PROPN"
                 or token.i in report.used
-                or (token.dep_ == "compound"
-                and token.head.pos_ == "PROPN")
+                or (token.dep_ == "compound" and token.head.pos_ == "PROPN")
             ):
                 continue
             code = report.known.get(token.text)

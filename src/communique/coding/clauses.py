@@ -89,8 +89,26 @@ def spread(token: Any) -> list[Any]:
 
 def of_head(token: Any) -> Any:
     """The head a quantity or group word stands for: "dozens of soldiers" is about soldiers."""
-    if token.lemma_.lower() in ("number", "dozen", "hundred", "thousand", "group", "series", "couple", "lot", "scores",
-                                "score", "million", "majority", "pair", "batch", "one", "some", "most", "many"):
+    if token.lemma_.lower() in (
+        "number",
+        "dozen",
+        "hundred",
+        "thousand",
+        "group",
+        "series",
+        "couple",
+        "lot",
+        "scores",
+        "score",
+        "million",
+        "majority",
+        "pair",
+        "batch",
+        "one",
+        "some",
+        "most",
+        "many",
+    ):
         for child in token.children:
             if child.dep_ == "prep" and child.lower_ == "of":
                 for grand in child.children:
@@ -161,7 +179,11 @@ def oblique(prep: Any) -> list[Argument]:
     for child in prep.children:
         if child.dep_ == "pobj":
             found += [Argument(of_head(t), prep.lower_) for t in spread(child)]
-            if child.ent_type_ in ("DATE", "TIME", "GPE", "LOC", "FAC") and prep.lower_ not in ("between", "among", "with"):
+            if child.ent_type_ in ("DATE", "TIME", "GPE", "LOC", "FAC") and prep.lower_ not in (
+                "between",
+                "among",
+                "with",
+            ):
                 found += [a for c in child.children if c.dep_ == "prep" and c.lower_ in _LOOSE for a in oblique(c)]
         elif child.dep_ == "pcomp":
             found.append(Argument(child, prep.lower_))
@@ -248,8 +270,12 @@ def _take(p: Predicate, givers: list[Any]) -> None:
 def owners(noun_token: Any) -> list[Any]:
     """Whose plan, decision or visit a noun names: possessor, "by" or "of" phrase, else the subject of its verb."""
     found = [t for c in noun_token.children if c.dep_ == "poss" for t in spread(c)]
-    found = found or [a.token for c in noun_token.children if c.dep_ == "prep" and c.lower_ in ("by", "of") for a in oblique(c)]
-    found = found or [c for c in noun_token.children if c.dep_ in ("amod", "compound") and c.ent_type_ in ("GPE", "NORP", "ORG")]
+    found = found or [
+        a.token for c in noun_token.children if c.dep_ == "prep" and c.lower_ in ("by", "of") for a in oblique(c)
+    ]
+    found = found or [
+        c for c in noun_token.children if c.dep_ in ("amod", "compound") and c.ent_type_ in ("GPE", "NORP", "ORG")
+    ]
     if not found and noun_token.dep_ in ("dobj", "attr") and noun_token.head.pos_ in ("VERB", "AUX"):
         found = [_antecedent(t) for c in noun_token.head.children if c.dep_ in SUBJECT for t in spread(c)]
     return found

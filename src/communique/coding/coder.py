@@ -85,8 +85,10 @@ class Coder:
         published: str | None = None,
     ) -> CodedReport:
         """All that is in one report. A string is taken as its text; `published` is an ISO day."""
-        article = report if isinstance(report, Article) else Article.make(
-            report, title=title, outlet=outlet, published=published
+        article = (
+            report
+            if isinstance(report, Article)
+            else Article.make(report, title=title, outlet=outlet, published=published)
         )
         if not article.published and article.anchor is None:
             article = replace(article, anchor=self.dates.infer_anchor(article.text))
@@ -214,7 +216,7 @@ class Reading:
 
     def _phrase_start(self, last: int) -> int:
         """The token before the time expression that ends at `last`."""
-        first = next(f for _, (f, l) in self.times if l == last)
+        first = next(start for _, (start, stop) in self.times if stop == last)
         return max(0, first - 1)
 
     def _owner(
@@ -407,5 +409,3 @@ def _spans(record: Any) -> Iterable[Span]:
     elif hasattr(record, "__dataclass_fields__"):
         for name in record.__dataclass_fields__:
             yield from _spans(getattr(record, name))
-
-

@@ -30,7 +30,22 @@ _SCENE = frozenset({"at", "in", "during", "on", "for"})
 _LED = frozenset({"led", "mediated", "brokered", "sponsored", "organised", "organized", "hosted"})
 _EXAMPLES = frozenset({"like", "including", "as"})
 # Where the recipient is looked for when the object is no actor, first hit wins.
-_VERB_PREPS = ("against", "on", "to", "with", "at", "from", "upon", "toward", "towards", "over", "for", "of", "in", "into")
+_VERB_PREPS = (
+    "against",
+    "on",
+    "to",
+    "with",
+    "at",
+    "from",
+    "upon",
+    "toward",
+    "towards",
+    "over",
+    "for",
+    "of",
+    "in",
+    "into",
+)
 _NOUN_PREPS = ("on", "against", "to", "with", "at", "upon", "of", "for", "in", "from", "over", "towards")
 _THREAT_MODES = {"ASSAULT": "violence", "SANCTION": "relations", "COERCE": "restrict", "PROTEST": "restrict"}
 _REQUEST_MODES = {
@@ -132,7 +147,8 @@ class EventStation:
             if not inners and match.frame.roles.get("act") == "needed":
                 continue
             taken.update(inner.predicate.head.i for inner in inners)
-            for inner in inners or [None]:
+            acts: list[_Match | None] = [*inners] or [None]
+            for inner in acts:
                 draft = self._draft(match, inner, mentions, ahead)
                 if draft is not None:
                     draft.contexts = self.contexts_of(parsed, first, last, draft)
@@ -154,7 +170,9 @@ class EventStation:
         """Whether a token is one of these lemmas or belongs to one of these classes."""
         lemma = token.lemma_.lower()
         return any(
-            lemma in self.classes.get(w, ()) or token.lower_ in self.classes.get(w, ()) if w.isupper() else w.lower() in (lemma, token.lower_)
+            lemma in self.classes.get(w, ()) or token.lower_ in self.classes.get(w, ())
+            if w.isupper()
+            else w.lower() in (lemma, token.lower_)
             for w in words
         )
 
@@ -215,7 +233,12 @@ class EventStation:
             if match is None or match.predicate.kind != "verb" or match.type in GOVERNORS:
                 continue
             p = match.predicate
-            named = tuple(w for positive, slot, _, ws in match.frame.constraints if positive and slot in ("obj", "prep") for w in ws)
+            named = tuple(
+                w
+                for positive, slot, _, ws in match.frame.constraints
+                if positive and slot in ("obj", "prep")
+                for w in ws
+            )
             together = [(t, True) for t in p.objects] + [(a.token, a.prep in _SCENE) for a in p.obliques]
             for token, close in together:
                 if token.i not in matches or token.i == i:
@@ -242,7 +265,9 @@ class EventStation:
     def _act_at(token: Any, matches: dict[int, _Match]) -> _Match | None:
         if token.i in matches:
             return matches[token.i]
-        return next((matches[c.i] for c in token.children if c.i in matches and c.dep_ in ("dobj", "xcomp", "attr")), None)
+        return next(
+            (matches[c.i] for c in token.children if c.i in matches and c.dep_ in ("dobj", "xcomp", "attr")), None
+        )
 
     def _draft(self, match: _Match, inner: _Match | None, mentions: Mentions, ahead: frozenset[int]) -> Draft | None:
         p, frame = match.predicate, match.frame
@@ -261,7 +286,11 @@ class EventStation:
         reading = self.status.read(p.light if p.light is not None else p.head)
         if p.light is not None and reading.status is Status.OCCURRED:
             reading = self.status.read(p.head)
-        if ahead.intersection(p.tokens) and reading.status in (Status.OCCURRED, Status.ONGOING) and match.type != "AGREE":
+        if (
+            ahead.intersection(p.tokens)
+            and reading.status in (Status.OCCURRED, Status.ONGOING)
+            and match.type != "AGREE"
+        ):
             reading = Reading(Status.PLANNED, Reason("status", "coding/status.py", None, "time to come"))
         mode = frame.row.get("mode")
         act = inner.type if inner is not None else None
@@ -283,7 +312,9 @@ class EventStation:
             draft.mode = None
         return draft
 
-    def _rule(self, kind: str, act: str | None, mode: str | None, reading: Reading) -> tuple[str, str | None, str | None, Status]:
+    def _rule(
+        self, kind: str, act: str | None, mode: str | None, reading: Reading
+    ) -> tuple[str, str | None, str | None, Status]:
         """PLOVER's rules on what was promised, refused, threatened or asked for: (type, act, mode, status)."""
         status = reading.status
         ahead = status in (Status.PLANNED, Status.HYPOTHETICAL)
@@ -323,10 +354,15 @@ class EventStation:
     def _parties(self, p: Predicate, frame: Frame, mentions: Mentions) -> tuple[list[Mention], list[Mention]]:
         roles = frame.roles
         slots = {"subj": p.subjects, "obj": p.objects, "of": [*p.preps.get("of", [])], "none": []}
-        fetch = lambda name: slots.get(name, p.preps.get(name, []))  # noqa: E731
+
+        def fetch(name: str) -> list[Any]:
+            return slots.get(name, p.preps.get(name, []))
+
         if p.kind == "noun":
             subjects = [*p.subjects, *p.modifiers]
-            actors = self.mentions_of([t for n in roles.get("actor", "").split(",") if n for t in fetch(n)] or subjects, mentions)
+            actors = self.mentions_of(
+                [t for n in roles.get("actor", "").split(",") if n for t in fetch(n)] or subjects, mentions
+            )
             preps: tuple[str, ...] = _NOUN_PREPS
         else:
             actors = self.mentions_of(fetch(roles.get("actor", "subj")), mentions)
@@ -347,11 +383,19 @@ class EventStation:
         if p.kind == "verb" and not recipients:
             # "signed the pact with Peru", "imposed a ban on fish from Japan": the party stands in the object's phrase
             for prep in preps:
-                inside = [g for o in p.objects for c in o.children if c.dep_ == "prep" and c.lower_ == prep for g in c.children]
+                inside = [
+                    g
+                    for o in p.objects
+                    for c in o.children
+                    if c.dep_ == "prep" and c.lower_ == prep
+                    for g in c.children
+                ]
                 recipients = recipients or [m for m in self.mentions_of(inside, mentions) if m not in actors]
         if frame.type == "CONSULT" and p.gerund is not None and not recipients:
             # "discussed opening an office with X": parsers hang the partner on the inner verb
-            recipients = [m for m in self.mentions_of(verb(p.gerund).preps.get("with", []), mentions) if m not in actors]
+            recipients = [
+                m for m in self.mentions_of(verb(p.gerund).preps.get("with", []), mentions) if m not in actors
+            ]
         if p.kind == "noun" and not actors:
             of = self.mentions_of(p.preps.get("of", []), mentions)
             if of and recipients and recipients != of:
@@ -369,14 +413,17 @@ class EventStation:
             inside = [
                 m
                 for c in token.children
-                if c.dep_ in ("poss", "amod", "compound", "nmod", "appos") or (c.dep_ == "npadvmod" and token.lower_ in _LED)
+                if c.dep_ in ("poss", "amod", "compound", "nmod", "appos")
+                or (c.dep_ == "npadvmod" and token.lower_ in _LED)
                 for m in [mentions.at(c.i)]
                 if m is not None and _coded(m)
             ]
             if not inside and token.pos_ in ("NOUN", "PROPN"):
                 for c in token.children:
                     if c.dep_ == "prep" and c.lower_ in ("of", "in", "from", "by"):
-                        inside += [m for g in c.children if g.dep_ == "pobj" for m in [mentions.at(g.i)] if m and _coded(m)]
+                        inside += [
+                            m for g in c.children if g.dep_ == "pobj" for m in [mentions.at(g.i)] if m and _coded(m)
+                        ]
             inside = inside or self._examples(token, mentions)
             if inside:
                 found += inside
@@ -386,7 +433,14 @@ class EventStation:
 
     def _examples(self, token: Any, mentions: Mentions) -> list[Mention]:
         """ "Countries like Japan", "partners including the UK": those named."""
-        named = [t for c in token.children if c.dep_ == "prep" and c.lower_ in _EXAMPLES for g in c.children if g.dep_ == "pobj" for t in spread(g)]
+        named = [
+            t
+            for c in token.children
+            if c.dep_ == "prep" and c.lower_ in _EXAMPLES
+            for g in c.children
+            if g.dep_ == "pobj"
+            for t in spread(g)
+        ]
         return [m for t in named for m in [mentions.at(t.i)] if m is not None and _coded(m)]
 
     @staticmethod
@@ -428,7 +482,10 @@ def _lifeless(p: Predicate) -> bool:
     """Whether something that is nobody does it: "the article bars", "the move angered"."""
     if p.kind != "verb" or p.passive or not p.subjects:
         return False
-    return all(t.pos_ in ("NOUN", "PRON", "NUM") and t.lower_ not in ("he", "she", "they", "it", "who", "we") for t in p.subjects)
+    return all(
+        t.pos_ in ("NOUN", "PRON", "NUM") and t.lower_ not in ("he", "she", "they", "it", "who", "we")
+        for t in p.subjects
+    )
 
 
 def _row_name(row: Row) -> str:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from communique.codebook import Codebook
 from communique.coding.actors import Mention
 from communique.coding.clauses import Predicate, predicates, verb
-from communique.coding.parse import tense_is_past
 from communique.coding.events import EventStation, Frame, frame_of
+from communique.coding.parse import tense_is_past
 from communique.coding.status import Reading
 from communique.model import Claim, Party, Place, Reason, Status, TieStatus, When, make_id
 
@@ -28,8 +28,12 @@ _OPEN = frozenset({TieStatus.ACTIVE, TieStatus.SIGNED})
 # Who may stand in a tie besides states.
 _BODIES = frozenset({"IGO", "UNO", "EUR"})
 _SIMILAR = frozenset({"similar", "such", "other", "another", "further", "more", "additional"})
-_AHEAD = frozenset({"planned", "future", "proposed", "possible", "potential", "prospective", "new", "upcoming", "would-be"})
-_GROUPING_VERBS = frozenset({"comprise", "consist", "compose", "include", "make", "group", "bring", "link", "unite", "form", "gather"})
+_AHEAD = frozenset(
+    {"planned", "future", "proposed", "possible", "potential", "prospective", "new", "upcoming", "would-be"}
+)
+_GROUPING_VERBS = frozenset(
+    {"comprise", "consist", "compose", "include", "make", "group", "bring", "link", "unite", "form", "gather"}
+)
 _GATHERING = frozenset({"grouping", "igo", "alliance", "bloc", "union", "forum"})
 _BODY_KINDS = frozenset({"igo", "alliance", "grouping", "bloc", "union", "forum"})
 # Cues by which somebody turns a tie down; after others ("denied", "failed to", "does not mean") it only is not so.
@@ -41,7 +45,9 @@ _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "e
 _ONE = frozenset({"one", "ones", "it", "them", "those", "that", "these"})
 # Verbs after which a membership is no more: "ceased to be a member".
 _CEASED = frozenset({"cease", "stop", "quit"})
-_GROUP_NOUNS = frozenset({"country", "nation", "state", "government", "side", "partner", "ally", "member", "power", "party"})
+_GROUP_NOUNS = frozenset(
+    {"country", "nation", "state", "government", "side", "partner", "ally", "member", "power", "party"}
+)
 
 
 @dataclass
@@ -119,9 +125,17 @@ class FactStation:
         kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
         status, step, supports = _standing(frame, reading)
-        if kind == "exercise" and status is TieStatus.ACTIVE and step in ("held", "conducted") and reading.status is Status.OCCURRED:
-            if p.kind == "verb" and tense_is_past(p.head):
-                status = TieStatus.ENDED
+        if (
+            (
+                kind == "exercise"
+                and status is TieStatus.ACTIVE
+                and step in ("held", "conducted")
+                and reading.status is Status.OCCURRED
+            )
+            and p.kind == "verb"
+            and tense_is_past(p.head)
+        ):
+            status = TieStatus.ENDED
         base = _Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
         gather = {
             "membership": self._membership,
@@ -146,7 +160,12 @@ class FactStation:
                 continue
             if not any(w.isupper() and w[0] != "@" for w in words):
                 continue
-            tokens = {"obj": p.objects, "subj": p.subjects, "prep": p.preps.get(sub or "", []), "of": [*p.preps.get("of", []), *p.modifiers]}.get(slot, [])
+            tokens = {
+                "obj": p.objects,
+                "subj": p.subjects,
+                "prep": p.preps.get(sub or "", []),
+                "of": [*p.preps.get("of", []), *p.modifiers],
+            }.get(slot, [])
             for token in tokens:
                 if self.events.is_one_of(token, words):
                     return token
@@ -202,7 +221,9 @@ class FactStation:
             return Party(a.start, a.end, a.text, a.name, a.country, None, a.entity) if a.entity else None
         if a.country and len(a.country) == 3 and a.country not in ("NGO", "ISM", "IMG", "MNC"):
             if a.sector in (None, "GOV", "MIL", "LEG", "SPY", "JUD"):
-                return Party(a.start, a.end, a.text, a.name if a.entity == a.country else None, a.country, None, a.country)
+                return Party(
+                    a.start, a.end, a.text, a.name if a.entity == a.country else None, a.country, None, a.country
+                )
             return None
         if a.entity and kind == "armed group":
             return Party(a.start, a.end, a.text, a.name, a.country, a.sector, a.entity)
@@ -222,7 +243,11 @@ class FactStation:
     # one function a kind of tie: who takes which part
 
     def _membership(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
-        tokens = [*p.subjects, *p.objects, *(t for prep in ("of", "in", "for", "to", "from", "into", "with", "as") for t in p.preps.get(prep, []))]
+        tokens = [
+            *p.subjects,
+            *p.objects,
+            *(t for prep in ("of", "in", "for", "to", "from", "into", "with", "as") for t in p.preps.get(prep, [])),
+        ]
         for token in list(tokens):
             tokens += [a for c in token.children if c.dep_ == "prep" for a in c.children if a.dep_ == "pobj"]
         if p.kind == "noun":
@@ -230,13 +255,23 @@ class FactStation:
         if p.xcomp is not None:
             # "applied to join NATO", "invited Togo to become a member of the union"
             inner = verb(p.xcomp)
-            tokens += [*inner.objects, *(a.token for a in inner.obliques), *(t for o in inner.objects for t in _behind(o, ("of", "in")))]
-        parties = self._codes([*self._parties_of(report, tokens), *self._around(report, base.centre), *self._around(report, p.head)])
+            tokens += [
+                *inner.objects,
+                *(a.token for a in inner.obliques),
+                *(t for o in inner.objects for t in _behind(o, ("of", "in"))),
+            ]
+        parties = self._codes(
+            [*self._parties_of(report, tokens), *self._around(report, base.centre), *self._around(report, p.head)]
+        )
         bodies = [q for q in parties if self._is_body(q)]
         states = [q for q in parties if not self._is_body(q)]
         if not bodies and "context" in base.frame.roles:
             bodies = [replace(q, role=None) for q in self._last_body(report, p.head.i, before)]
-        return [replace(base, parties=[replace(s, role="member"), replace(b, role="organisation")]) for b in bodies[:1] for s in states]
+        return [
+            replace(base, parties=[replace(s, role="member"), replace(b, role="organisation")])
+            for b in bodies[:1]
+            for s in states
+        ]
 
     def _last_body(self, report: Report, i: int, before: list[_Draft]) -> list[Party]:
         """The organisation spoken of: "Finland applied in May" in a report on NATO's enlargement."""
@@ -308,7 +343,9 @@ class FactStation:
                 return True
         return False
 
-    def _host_by_place(self, report: Report, place: Place, first: int, last: int, party: Party | None) -> list[tuple[Party, Place | None]]:
+    def _host_by_place(
+        self, report: Report, place: Place, first: int, last: int, party: Party | None
+    ) -> list[tuple[Party, Place | None]]:
         if party is not None and party.entity == party.country and place.grain in (None, "country", "region"):
             # the actor table knows which Georgia is meant
             return [(party, None)]
@@ -322,10 +359,17 @@ class FactStation:
         """Pacts, relations, drills and forums: all parties in one tie, or, where the ties are by nature or by their
         plural between two ("similar deals with France and Canada"), one each."""
         centre = base.centre
-        left = [*p.subjects, *(_bearers(p.head) if p.kind == "noun" else ()), *p.preps.get("between", []), *p.preps.get("among", [])]
-        right = [t for prep in ("with", "alongside", "to") for t in p.preps.get(prep, [])] if base.kind != "relations" else [
-            t for prep in ("with", "of", "to") for t in p.preps.get(prep, [])
+        left = [
+            *p.subjects,
+            *(_bearers(p.head) if p.kind == "noun" else ()),
+            *p.preps.get("between", []),
+            *p.preps.get("among", []),
         ]
+        right = (
+            [t for prep in ("with", "alongside", "to") for t in p.preps.get(prep, [])]
+            if base.kind != "relations"
+            else [t for prep in ("with", "of", "to") for t in p.preps.get(prep, [])]
+        )
         if p.kind == "verb" and centre.i == p.head.i:
             right += p.objects
         inner = _behind(centre, ("between", "among", "of", "by"))
@@ -353,7 +397,11 @@ class FactStation:
             return False
         if base.kind == "relations":
             return True
-        return len(theirs) > 1 and base.centre.tag_ in ("NNS", "NNPS") and base.kind in ("agreement", "dialogue", "alliance")
+        return (
+            len(theirs) > 1
+            and base.centre.tag_ in ("NNS", "NNPS")
+            and base.kind in ("agreement", "dialogue", "alliance")
+        )
 
     def _addressed(self, head: Any) -> list[Any]:
         """Whom the words go to in which a tie is told of: "told Washington that he was ending the pact"."""
@@ -365,7 +413,13 @@ class FactStation:
     def _directed(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
         roles = ("sender", "target") if base.kind == "sanction" else ("party", "party")
         centre = base.centre
-        senders = self._codes([*self._parties_of(report, p.subjects), *self._around(report, centre, ("by",) if base.kind == "conflict" else ("of", "by"))], roles[0])
+        senders = self._codes(
+            [
+                *self._parties_of(report, p.subjects),
+                *self._around(report, centre, ("by",) if base.kind == "conflict" else ("of", "by")),
+            ],
+            roles[0],
+        )
         tokens: list[Any] = []
         for preps in (("on", "against", "with", "upon", "between"), ("to", "from", "of"), ("in",)):
             for prep in preps:
@@ -418,16 +472,23 @@ class FactStation:
         verbs = [t for t in parsed.doc[m.last : min(last, m.last + 6)] if t.lemma_.lower() in _GROUPING_VERBS]
         if verbs:
             start = verbs[0].i
-            end = next((t.i for t in parsed.doc[start + 1 : last] if t.pos_ == "VERB" or t.lower_ in ("which", "who")), last)
-            others = [o for o in report.mentions.within(m.last, last) if self.bodies.get(o.actor.entity or "") in _GATHERING]
+            end = next(
+                (t.i for t in parsed.doc[start + 1 : last] if t.pos_ == "VERB" or t.lower_ in ("which", "who")), last
+            )
+            others = [
+                o for o in report.mentions.within(m.last, last) if self.bodies.get(o.actor.entity or "") in _GATHERING
+            ]
             end = min([end, *(o.first for o in others if o.first > start)])
-            listed = [o for o in report.mentions.within(start, end)]
+            listed = list(report.mentions.within(start, end))
             return [q for q in self._codes(listed, "party") if not self._is_body(q)]
         if self.bodies.get(m.actor.entity or "") != "grouping":
             return []
         for i in range(m.first - 1, max(first - 1, m.first - 14), -1):
             found = self._counted(report, parsed.token(i))
-            if found and any(t.lemma_.lower() in ("dub", "call", "know", "form", "name", "nickname", "or") for t in parsed.doc[i : m.first]):
+            if found and any(
+                t.lemma_.lower() in ("dub", "call", "know", "form", "name", "nickname", "or")
+                for t in parsed.doc[i : m.first]
+            ):
                 return [q for q in self._codes(found, "party") if not self._is_body(q)]
         for child in body.children:
             if child.dep_ == "prep" and child.lower_ in ("of", "between"):
@@ -463,7 +524,11 @@ class FactStation:
             span=span,
             supports=draft.supports,
             event=event,
-            because=(Reason("kind", row.file, row.line, f"{row['lemma']} {row['pos']} {row['frame']}".strip()), draft.reading.reason, *why),
+            because=(
+                Reason("kind", row.file, row.line, f"{row['lemma']} {row['pos']} {row['frame']}".strip()),
+                draft.reading.reason,
+                *why,
+            ),
         )
 
 
@@ -496,7 +561,12 @@ def _mutual(centre: Any) -> bool:
 def _behind(noun_token: Any, preps: tuple[str, ...]) -> list[Any]:
     """The nouns behind a noun's prepositions, coordinations spread out."""
     return [
-        t for c in noun_token.children if c.dep_ == "prep" and c.lower_ in preps for g in c.children if g.dep_ == "pobj" for t in _spread(g)
+        t
+        for c in noun_token.children
+        if c.dep_ == "prep" and c.lower_ in preps
+        for g in c.children
+        if g.dep_ == "pobj"
+        for t in _spread(g)
     ]
 
 
@@ -581,7 +651,9 @@ def _said_before(draft: _Draft, before: list[_Draft]) -> bool:
     return any(d.kind == draft.kind and mine <= {q.entity for q in d.parties} for d in before)
 
 
-def _began(report: Report, draft: _Draft, when: When | None, published: str | None) -> tuple[str | None, str | None, str | None]:
+def _began(
+    report: Report, draft: _Draft, when: When | None, published: str | None
+) -> tuple[str | None, str | None, str | None]:
     """The interval in which the claimed status began; a time to come is no beginning of a plan, but it is the day of an
     exercise and of an announced end."""
     if when is None or when.from_ is None:
@@ -615,21 +687,36 @@ def tie_name(report: Report, centre: Any) -> tuple[str | None, bool]:
     while last + 1 < centre.sent.end and doc[last + 1].is_title and doc[last + 1].pos_ == "PROPN":
         last += 1
     words = doc[first : last + 1]
-    if first < centre.i and centre.text[:1].isupper() and all(w.text[:1].isupper() or w.lower_ in ("of", "and", "for", "on") for w in words):
+    if (
+        first < centre.i
+        and centre.text[:1].isupper()
+        and all(w.text[:1].isupper() or w.lower_ in ("of", "and", "for", "on") for w in words)
+    ):
         return str(words.text), True
     if centre.pos_ == "PROPN" and centre.text[:1].isupper() and last > centre.i:
         return str(words.text), True
     start = centre.i
-    while start > 0 and doc[start - 1].dep_ in ("compound", "amod", "nmod", "punct", "npadvmod") and doc[start - 1].head.i in range(start - 1, centre.i + 1):
-        if report.mentions.at(start - 1) is not None or doc[start - 1].lower_ in _SIMILAR or doc[start - 1].text in ("“", '"', "”"):
+    while (
+        start > 0
+        and doc[start - 1].dep_ in ("compound", "amod", "nmod", "punct", "npadvmod")
+        and doc[start - 1].head.i in range(start - 1, centre.i + 1)
+    ):
+        if (
+            report.mentions.at(start - 1) is not None
+            or doc[start - 1].lower_ in _SIMILAR
+            or doc[start - 1].text in ("“", '"', "”")
+        ):
             break
         start -= 1
-    words = [w.lower_ for w in doc[start : centre.i]]
+    before = [w.lower_ for w in doc[start : centre.i]]
     last_word = centre.lemma_.lower() if centre.tag_ == "NNS" and centre.lemma_ != "forces" else centre.lower_
     if last_word in ("text", "one", "those", "it"):
         return None, False
-    return re.sub(r"\s*-\s*", "-", " ".join([*words, last_word])), False
+    return re.sub(r"\s*-\s*", "-", " ".join([*before, last_word])), False
 
 
 def _name_word(token: Any) -> bool:
-    return bool(token.text[:1].isupper() or token.lower_ in ("of", "and", "for", "on", "-")) and token.pos_ not in ("VERB", "AUX", "PUNCT") or token.text == "-"
+    return (
+        bool(token.text[:1].isupper() or token.lower_ in ("of", "and", "for", "on", "-"))
+        and token.pos_ not in ("VERB", "AUX", "PUNCT")
+    ) or token.text == "-"

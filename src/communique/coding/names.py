@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ahocorasick_rs
@@ -33,13 +33,14 @@ _TOWN = re.compile(
 )
 _LEAST_TOWN = {"region": 200_000, "city": 100_000}
 _MUCH_LARGER = 4
-# A city that is also the family name of an office-holder must be this large.
+# A place that is also the family name of an office-holder, or a state ("Georgia"), must be this large.
 _LEAST_METROPOLIS = 1_000_000
 _COMMON = frozenset(
-    "May Brown Bush Young King Hill West North Wood Green White Black Rice Blair Power Powers Price Sunday Baker Gates "
-    "Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan Hussein "
-    "Santos Silva Clinton Carter Ford Grant Washington Jordan Chad Israel Austin Lincoln Paris London Sydney Georgia He "
-    "Ma Mao An Do Man Sin So To Union Key English French German Pope Prince President Marine Mali China Hun Min Abe".split()
+    "May Brown Bush Young King Hill West North Wood Green White Black Rice Blair Power Powers Price Sunday Baker "
+    "Gates Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan "
+    "Hussein Santos Silva Clinton Carter Ford Grant Washington Jordan Chad Israel Austin Lincoln Paris London Sydney "
+    "Georgia He Ma Mao An Do Man Sin So To Union Key English French German Pope Prince President Marine Mali "
+    "China Hun Min Abe".split()
 )
 
 
@@ -180,7 +181,8 @@ class Names:
             rivals = [people for people, row in pool if row["iso3"] != pool[0][1]["iso3"]]
             clear = not rivals or pool[0][0] > _MUCH_LARGER * rivals[0]
             others = self.forms.get(name, [])
-            taken = any(e.kind != "surname" for e in others) or (others and pool[0][0] < _LEAST_METROPOLIS)
+            shared = all(e.kind == "surname" or (e.kind == "state" and e.weak) for e in others)
+            taken = not shared or (others and pool[0][0] < _LEAST_METROPOLIS)
             if clear and len(name) > 3 and not taken and name not in words and not name.split()[-1].isupper():
                 self.forms[name] = [*others, Entry("town", pool[0][1], True)]
 
@@ -225,10 +227,10 @@ class Names:
         others = [e for e in entries if e.kind not in ("person", "surname") and in_time(e.row, date)]
         others = others or [e for e in entries if e.kind not in ("person", "surname")]
         if others:
-            backed = [e for e in others if _country(e.row) in near or e.row.get("code") in near]
+            backed = [e for e in others if e.kind != "town" and (_country(e.row) in near or e.row.get("code") in near)]
             firm = [e for e in others if not e.weak]
-            chosen = (backed or firm or [None])[0]
-            return self._of_name(chosen, date) if chosen else None
+            chosen = backed or firm
+            return self._of_name(chosen[0], date) if chosen else None
         if people and people[0].kind == "person":
             return self.person([r for e in people for r in self.people[e.person or ""]], date)
         return self._of_surname(people, date) if people else None
@@ -369,6 +371,3 @@ def in_time(row: Row, date: str | None) -> bool:
 
 def _country(row: Row) -> str | None:
     return row.get("iso3") or row.get("country")
-
-
-Judge = Callable[[Hit], bool]

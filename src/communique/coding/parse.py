@@ -7,6 +7,7 @@ a line interrupts a sentence, the sentence is read across it.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ def load(model: str = DEFAULT_MODEL) -> Language:
         raise ModelError(f"spaCy pipeline {model!r} is not installed: {error}") from None
     for word in _HYPHENATED:
         for form in (word, word.capitalize()):
-            nlp.tokenizer.add_special_case(form, [{"ORTH": form}])
+            nlp.tokenizer.add_special_case(form, [{"ORTH": form}])  # type: ignore[union-attr]
     if model == DEFAULT_MODEL and (found := model_checksum(Path(nlp.path))) != _MODEL_SHA256:
         raise ModelError(f"{model}: files differ from the official en_core_web_sm 3.8.0 (SHA-256 {found})")
     return nlp
@@ -195,7 +196,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
 def _is_wrapped(text: str, lines: list[tuple[int, int]]) -> bool:
     """Whether lines were broken at a fixed width, so that a newline is only a space."""
     full = [(s, e) for s, e in lines if text[s:e].strip()]
-    inner = [e - s for (s, e), (t, _) in zip(full, full[1:], strict=False) if t - e <= 2]
+    inner = [e - s for (s, e), (t, _) in itertools.pairwise(full) if t - e <= 2]
     if len(inner) < 3 or max(inner) > 110 or sum(inner) / len(inner) < 45:
         return False
     open_ended = sum(not _TERMINAL.search(text[s:e]) for s, e in full)

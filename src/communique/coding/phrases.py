@@ -21,9 +21,10 @@ FORMER = frozenset(
 _OFFICES = frozenset({"GOV", "LEG", "MIL", "SPY", "JUD", "COP", "PTY"})
 # Role nouns that take their colour from the noun before them: "rebel leader", "army spokesman", "police officials".
 _GENERIC = frozenset(
-    "leader official spokesman spokeswoman spokesperson commander chief head member officer source representative force "
-    "group fighter supporter candidate group movement party coalition delegation envoy negotiator headquarters personnel "
-    "unit faction camp figure activist politician agent chairman chairwoman director employee council minister ministry".split()
+    "leader official spokesman spokeswoman spokesperson commander chief head member officer source "
+    "representative force group fighter supporter candidate group movement party coalition delegation envoy negotiator headquarters "
+    "personnel unit faction camp figure activist politician agent chairman chairwoman director employee council "
+    "minister ministry".split()
 )
 _COLOURS = frozenset(
     {"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM", "SEP"}
@@ -35,6 +36,11 @@ _BREAK = frozenset(
     "and or between over during after before into about along inside outside within named called".split()
 )
 _LINKS = frozenset({"of", "in", "from", "at", "across", "near", "inside", "based", "outside", "within"})
+_COUNTS = re.compile(
+    r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five"
+    r"|ten)\s+$",
+    re.IGNORECASE,
+)
 _CAPITALS = re.compile(r"(?:\s+(?:(?:al|el|bin|von|van|de|da|der)[\s-])?[A-Z][\w'’.-]+)+")
 _CAPITALS_BEFORE = re.compile(r"([A-Z][\w’-]+)(?:['’]s)?\s+$")
 # "The Bush administration": what is named after whoever leads it.
@@ -246,7 +252,7 @@ class PhraseReader:
         )
 
     def _owner(self, text: str, words: list[str], head: Role, codes: list[tuple[Hit, Code]]) -> Code | None:
-        """Whose minister or army it is: the name nearest before the role, else the first behind a preposition of place."""
+        """Whose minister or army it is: the name nearest before the role, else the first behind "of", "in" or the like."""
         phrase = " ".join(words[head.first : head.last]).replace(" - ", "-").replace(" 's", "'s")
         at = fold(text).lower().find(phrase)
         before = [c for h, c in codes if h.start < at]
@@ -312,13 +318,7 @@ def located(context: str, text: str) -> bool:
 def counted(context: str, text: str) -> bool:
     """Whether the words before a people count its members or call it an ethnic group."""
     at = context.find(text)
-    before = context[max(0, at - 30) : at].lower()
-    return bool(
-        re.search(
-            r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five|ten)\s+$",
-            before,
-        )
-    )
+    return bool(_COUNTS.search(context[max(0, at - 30) : at]))
 
 
 def _firm(entry: Entry) -> Entry:

@@ -39,18 +39,20 @@ _BEFORE = re.compile(r"([^\W\d_][^\W_.]*)[ \t]+$")
 _AFTER = re.compile(r"[ \t]+([^\W\d_][^\W_]*)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+|\n\s*|[\"“‘]\s*)$")
 _DIRECTION = frozenset(
-    "north south east west northern southern eastern western central greater downtown inner outer upper lower mainland "
-    "northeast northwest southeast southwest northeastern northwestern southeastern southwestern mid metro rural".split()
+    "north south east west northern southern eastern western central greater downtown inner outer upper lower "
+    "mainland northeast northwest southeast southwest northeastern northwestern southeastern southwestern mid metro rural".split()
 )
 _STREET = frozenset(
-    "street st avenue ave road rd drive dr boulevard blvd lane ln court way place parkway highway pike terrace square".split()
+    "street st avenue ave road rd drive dr boulevard blvd lane ln court way place parkway highway "
+    "pike terrace square".split()
 )
 _NAMELESS = (
     _DIRECTION
     | _STREET
     | frozenset(
-        "university college school church hospital court center centre club park house hall tower library station airport "
-        "stadium market museum theatre theater point island bay lake river bridge village city town county state".split()
+        "university college school church hospital court center centre club park house hall tower library "
+        "station airport stadium market museum theatre theater point island bay lake river bridge village city town "
+        "county state".split()
     )
 )
 _STRIP_BEFORE = re.compile(

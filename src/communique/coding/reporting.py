@@ -116,13 +116,13 @@ class Lexicon:
         return self._cues.get((pos, lemma), [])
 
     def _lookup(self, pos: str, token: Any) -> list[Cue]:
-        """The cues of a word by lemma; the lemmatizer makes "hop" of "hoping"."""
+        """The cues of a word by lemma; the lemmatizer makes "hop" of "hoping" and "blogge" of "blogged"."""
+        if pos == "adj":
+            return self.of(pos, token.lower_)
         lemma = token.lemma_.lower()
-        return (
-            self.of(pos, lemma)
-            or (self.of(pos, lemma + "e") if token.tag_ in ("VBG", "VBD", "VBN") else [])
-            or self.of(pos, token.lower_)
-        )
+        stem = lemma.removesuffix("e")
+        forms = [lemma, lemma + "e", stem, stem[:-1]] if token.tag_ in ("VBG", "VBD", "VBN") else [lemma, token.lower_]
+        return next((found for form in forms if (found := self.of(pos, form))), [])
 
     def is_light(self, token: Any) -> bool:
         """Whether a verb only carries a reporting noun: "voiced concern", "made the claim"."""
@@ -502,11 +502,13 @@ def _noun_content(token: Any, cue: Cue, speech: frozenset[str], light: Any) -> t
 def _is_whole(clause: Any) -> bool:
     """Whether a clause behind "that" lacks nothing, so that it tells what a noun says though the parse takes it for a
     relative clause: "the assurance that gas would flow", not "the claim that he made"."""
-    that = next((c for c in clause.children if c.lower_ == "that" and c.tag_ == "WDT" and c.dep_ == "dobj"), None)
-    if that is None or _own_subject(clause) is None:
+    thats = [c for c in clause.children if c.lower_ == "that" and c.dep_ in ("dobj", "nsubj")]
+    own = [c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass") and c.lower_ != "that"]
+    if not thats or not own:
         return False
-    kids = {c.dep_ for c in clause.children if c.i != that.i}
-    return bool(kids & {"acomp", "attr", "ccomp", "dobj", "xcomp"}) or any(c.tag_ == "MD" for c in clause.children)
+    kids = {c.dep_ for c in clause.children if c.i != thats[0].i}
+    full = bool(kids & {"acomp", "attr", "auxpass", "ccomp", "dobj", "xcomp"})
+    return full or thats[0].dep_ == "nsubj" or any(c.tag_ == "MD" for c in clause.children)
 
 
 def _is_purpose(token: Any) -> bool:
@@ -594,6 +596,8 @@ def _of_adjective(token: Any, tail: list[Any], cue: Cue, speech: frozenset[str])
     linked = token.dep_ in ("acomp", "oprd", "attr", "ROOT", "ccomp", "conj", "prep") or (
         token.pos_ == "VERB" and is_passive(token)
     )
+    if token.pos_ == "VERB" and not (token.dep_ in ("acomp", "oprd", "amod") or is_passive(token)):
+        return None
     if not linked and token.dep_ not in ("amod", "acl", "advcl", "appos"):
         return None
     reach = [token, *tail]

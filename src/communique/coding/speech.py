@@ -98,22 +98,31 @@ class SpeechStation:
         row = self.rows.get((p.lemma, pos)) or self.rows.get((p.head.lower_, pos))
         if row is None or _negated(p.head) or _conditional(p.head):
             return None
-        if p.kind == "verb":
-            blamed = self.events.mentions_of(p.subjects, mentions)
-        else:
-            blamed = self.events.mentions_of(_of_whom(p.head), mentions)
+        blamed = (
+            self.events.mentions_of(p.subjects, mentions)
+            if p.kind == "verb"
+            else self.events.mentions_of(_of_whom(p.head), mentions)
+        )
         blamed = [m for m in blamed if _named(m)]
         if not blamed or _same(blamed, speakers):
             return None
         return self._draft(p, row, row.get("mode"), speakers, blamed)
 
-    def _draft(
-        self, p: Predicate, row: Row, mode: str | None, speakers: list[Mention], others: list[Mention]
-    ) -> Draft:
+    def _draft(self, p: Predicate, row: Row, mode: str | None, speakers: list[Mention], others: list[Mention]) -> Draft:
         reason = Reason("type", row.file, row.line, f"{row['cue']} {row['pos']}")
         status = Reason("status", "coding/speech.py", None, "done by saying it")
         modes = self.book.types[row["type"]].modes
-        found = Draft(p, row["type"], None, mode if mode in modes else None, (), Status.OCCURRED, speakers, others, [reason, status])
+        found = Draft(
+            p,
+            row["type"],
+            None,
+            mode if mode in modes else None,
+            (),
+            Status.OCCURRED,
+            speakers,
+            others,
+            [reason, status],
+        )
         found.score = 0.5
         return found
 

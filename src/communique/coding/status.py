@@ -8,6 +8,7 @@ the outside in: what is only planned cannot have happened, whatever the inner ve
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -283,9 +284,9 @@ def _negated(token: Any) -> bool:
             # "not only", "no longer"
             after = child.nbor().lower_ if child.i + 1 < len(child.doc) else ""
             return after not in ("only", "just", "merely")
-        if child.dep_ in ("nsubj", "nsubjpass"):
-            if child.lower_ in _NOBODY or any(g.lower_ in _NOBODY and g.dep_ == "det" for g in child.children):
-                return True
+        none = child.lower_ in _NOBODY or any(g.lower_ in _NOBODY and g.dep_ == "det" for g in child.children)
+        if none and child.dep_ in ("nsubj", "nsubjpass"):
+            return True
         if child.dep_ == "dobj" and child.lower_ in ("nothing", "nobody"):
             return True
     return False
@@ -312,10 +313,9 @@ def _going_to(token: Any) -> bool:
 def _is_to(token: Any) -> bool:
     """ "The ministers are to meet in Oslo"."""
     words = [c for c in token.children if c.dep_ in ("aux", "auxpass")]
-    for one, two in zip(words, words[1:], strict=False):
-        if one.lemma_ == "be" and two.lower_ == "to" and one.i + 1 == two.i:
-            return True
-    return False
+    return any(
+        one.lemma_ == "be" and two.lower_ == "to" and one.i + 1 == two.i for one, two in itertools.pairwise(words)
+    )
 
 
 def _asked(token: Any) -> bool:
@@ -334,7 +334,9 @@ def _imperative(token: Any) -> bool:
         return False
     if token.dep_ == "ROOT":
         # a present tense without its subject, as taggers have it, where nothing but adverbs goes before
-        return token.tag_ == "VB" or not any(t.pos_ in ("NOUN", "PROPN", "PRON", "VERB") for t in token.sent if t.i < token.i)
+        return token.tag_ == "VB" or not any(
+            t.pos_ in ("NOUN", "PROPN", "PRON", "VERB") for t in token.sent if t.i < token.i
+        )
     if token.dep_ == "conj":
         return _verbal(token.head) and token.tag_ == token.head.tag_ and _imperative(token.head)
     return token.dep_ == "ccomp" and (token.head.lemma_ in ("let", "please") or token.tag_ == "VB")
@@ -347,7 +349,9 @@ def _plain(token: Any) -> Reading:
 
 
 # Verbs whose subject comes about by them: "talks will take place", "a war would break out".
-_COMING = frozenset("take begin start break occur happen follow come be resume open kick get erupt ensue arise last".split())
+_COMING = frozenset(
+    "take begin start break occur happen follow come be resume open kick get erupt ensue arise last".split()
+)
 
 
 def _brings_about(verb: Any) -> bool:
