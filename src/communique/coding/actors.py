@@ -586,7 +586,7 @@ class ActorStation:
             heads += [c for h in heads for c in _conjuncts(h)]
             found = []
             for token in heads:
-                hit = self._name_under(report, token)
+                hit = self._name_under(report, token, role)
                 if (
                     hit is not None
                     and prep.lower_ in ("of", "from")
@@ -603,25 +603,20 @@ class ActorStation:
                 return found, whole
         return [], None
 
-    def _name_under(self, report: _Report, token: Any) -> tuple[int, int, Code, bool] | None:
+    def _name_under(self, report: _Report, token: Any, role: Role) -> tuple[int, int, Code, bool] | None:
         """The name that a noun is, or that owns it."""
-        for i in [
-            token.i,
-            *sorted(
-                (c.i for c in token.children if c.dep_ in ("compound", "amod", "poss", "nmod", "appos")), reverse=True
-            ),
-        ]:
+        owners = (c.i for c in token.children if c.dep_ in ("compound", "amod", "poss", "nmod", "appos"))
+        for i in (token.i, *sorted(owners, reverse=True)):
             at = report.hit_at.get(i)
-            if (
-                at is not None
-                and (code := self._code(report, at)) is not None
-                and report.hits[at][2].entries[0].kind != "person"
-            ):
-                return report.hits[at][0], report.hits[at][1], code, False
+            if at is None or report.hits[at][2].entries[0].kind == "person":
+                continue
+            first, last, hit = report.hits[at]
+            if code := self._province(hit, role) or self._code(report, at):
+                return first, last, code, False
         for prep in token.children:
             if prep.dep_ == "prep" and prep.lower_ in _LINKS:
                 for inner in prep.children:
-                    if inner.dep_ == "pobj" and (found := self._name_under(report, inner)):
+                    if inner.dep_ == "pobj" and (found := self._name_under(report, inner, role)):
                         return found
         return None
 

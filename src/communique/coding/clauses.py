@@ -26,7 +26,7 @@ LIGHT = frozenset(
 )
 
 
-_PARTICLES = frozenset({"out", "away", "back", "off", "up", "down"})
+_PARTICLES = frozenset({"out", "away", "back", "off", "up", "down", "aside"})
 # Prepositions that a date or place does not take.
 _LOOSE = frozenset({"between", "among", "with", "against", "by", "alongside", "on", "in", "at", "over", "to", "from"})
 
@@ -91,6 +91,9 @@ def of_head(token: Any) -> Any:
     """The head a quantity or group word stands for: "dozens of soldiers" is about soldiers."""
     if token.lemma_.lower() in (
         "number",
+        "part",
+        "section",
+        "half",
         "dozen",
         "hundred",
         "thousand",
@@ -152,8 +155,8 @@ def verb(token: Any) -> Predicate:
                 p.particle = p.particle or child.lower_
         elif dep == "auxpass":
             p.passive = True
-        elif dep == "prt":
-            p.particle = child.lower_
+        elif dep == "prt" or (dep == "advmod" and child.lower_ in _PARTICLES and child.i > token.i):
+            p.particle = p.particle or child.lower_
         elif dep == "xcomp":
             if child.tag_ == "VBG":
                 p.gerund = child
@@ -167,9 +170,16 @@ def verb(token: Any) -> Predicate:
             else:
                 p.ccomp = child
     _inherit(p)
-    p.subjects = [of_head(_antecedent(t)) for t in p.subjects]
+    p.subjects = [_not_a_day(of_head(_antecedent(t))) for t in p.subjects]
     p.objects = [of_head(_antecedent(t)) for t in p.objects]
     return p
+
+
+def _not_a_day(token: Any) -> Any:
+    """ "Chad Friday closed the border": parsers make the day the subject."""
+    if token.ent_type_ == "DATE" and token.pos_ == "PROPN":
+        return next((c for c in token.children if c.dep_ in ("compound", "nmod", "amod") and c.pos_ == "PROPN"), token)
+    return token
 
 
 def oblique(prep: Any) -> list[Argument]:

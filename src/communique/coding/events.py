@@ -28,6 +28,13 @@ POLITICAL = frozenset("GOV MIL LEG JUD SPY PTY OPP REB SEP UAF COP PRE PRM PAR I
 _SCENE = frozenset({"at", "in", "during", "on", "for"})
 # "A US-led war" is a war of the United States; "US-backed rebels" are not the United States.
 _LED = frozenset({"led", "mediated", "brokered", "sponsored", "organised", "organized", "hosted"})
+# What can be the subject of a verb of conflict without anybody acting.
+_THINGS = frozenset(
+    "act agreement article bill clause code constitution convention court-order decision deal decree document law letter "
+    "measure move paragraph policy provision regulation report resolution rule section statute text treaty vote weather "
+    "storm flood rain snow cost price rate shortage crisis pandemic virus disease issue problem question debate idea plan "
+    "proposal film book song game match season market company economy fear concern hope".split()
+)
 _EXAMPLES = frozenset({"like", "including", "as"})
 # Where the recipient is looked for when the object is no actor, first hit wins.
 _VERB_PREPS = (
@@ -46,7 +53,7 @@ _VERB_PREPS = (
     "in",
     "into",
 )
-_NOUN_PREPS = ("on", "against", "to", "with", "at", "upon", "of", "for", "in", "from", "over", "towards")
+_NOUN_PREPS = ("on", "against", "to", "with", "at", "upon", "into", "of", "for", "in", "from", "over", "towards", "about")
 _THREAT_MODES = {"ASSAULT": "violence", "SANCTION": "relations", "COERCE": "restrict", "PROTEST": "restrict"}
 _REQUEST_MODES = {
     "CONSULT": "meet", "AID": "assist", "COOPERATE": "assist", "SUPPORT": "assist", "RETREAT": "yield", "CONCEDE": "yield",
@@ -102,7 +109,7 @@ class EventStation:
             for row in book.rows(f"lang/en/predicates/{name.lower()}.csv"):
                 self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(frame_of(row))
         for frames in self.frames.values():
-            frames.sort(key=lambda f: (-len(f.constraints), f.row.file, f.row.line))
+            frames.sort(key=_precedence)
         self.mode_cues: dict[str, list[Row]] = {}
         for row in book.rows("lang/en/mode_cues.csv"):
             self.mode_cues.setdefault(row["type"], []).append(row)
@@ -147,6 +154,8 @@ class EventStation:
             if not inners and match.frame.roles.get("act") == "needed":
                 continue
             taken.update(inner.predicate.head.i for inner in inners)
+            if match.type == "PROTEST":
+                taken |= {j for j, m in matches.items() if m.type == "REQUEST" and _below(m.predicate.head, match.predicate.head)}
             acts: list[_Match | None] = [*inners] or [None]
             for inner in acts:
                 draft = self._draft(match, inner, mentions, ahead)
@@ -324,9 +333,12 @@ class EventStation:
             return kind, None, mode or _THREAT_MODES.get(act or ""), status
         if kind == "REJECT":
             return kind, act, mode or (_REQUEST_MODES.get(act) if act else None), Status.NEGATED if act else status
+        if kind in ("AGREE", "CONCEDE") and status is Status.NEGATED:
+            return "REJECT", act, _REQUEST_MODES.get(act or ""), Status.NEGATED
         if kind in ("AGREE", "CONCEDE") and act is not None:
-            if status is Status.NEGATED:
-                return "REJECT", act, _REQUEST_MODES.get(act), Status.NEGATED
+            if act == "MOBILIZE" and kind == "AGREE":
+                # drills and patrols that are agreed on are done together
+                return "AGREE", "COOPERATE", None, Status.PLANNED
             if act in HARMFUL:
                 return "THREATEN", None, _THREAT_MODES.get(act), Status.OCCURRED
             return ("CONCEDE" if act in YIELDING else "AGREE"), act, None, Status.PLANNED
@@ -334,9 +346,10 @@ class EventStation:
             return "AGREE", kind, None, status
         if ahead and kind == "RETREAT":
             return "CONCEDE", kind, None, status
-        if status is Status.PLANNED and kind in HARMFUL and reading.reason.row in ("future", "going to"):
+        if status is Status.PLANNED and kind in HARMFUL and reading.reason.row in ("future", "going to", "would"):
             return "THREATEN", None, _THREAT_MODES.get(kind), Status.OCCURRED
-        if status is Status.NEGATED and kind in COOPERATIVE and reading.reason.file.endswith("status.csv"):
+        refused = reading.reason.file.endswith("status.csv") or reading.reason.row == "refusal"
+        if status is Status.NEGATED and kind in (*COOPERATIVE, *YIELDING) and refused:
             return "REJECT", kind, _REQUEST_MODES.get(kind), status
         return kind, None, mode, status
 
@@ -352,55 +365,68 @@ class EventStation:
                 return
 
     def _parties(self, p: Predicate, frame: Frame, mentions: Mentions) -> tuple[list[Mention], list[Mention]]:
+        """Who acts and on whom: the row's roles, else grammar's usual places, the first that holds anybody."""
         roles = frame.roles
-        slots = {"subj": p.subjects, "obj": p.objects, "of": [*p.preps.get("of", [])], "none": []}
-
-        def fetch(name: str) -> list[Any]:
-            return slots.get(name, p.preps.get(name, []))
-
-        if p.kind == "noun":
-            subjects = [*p.subjects, *p.modifiers]
-            actors = self.mentions_of(
-                [t for n in roles.get("actor", "").split(",") if n for t in fetch(n)] or subjects, mentions
-            )
-            preps: tuple[str, ...] = _NOUN_PREPS
-        else:
-            actors = self.mentions_of(fetch(roles.get("actor", "subj")), mentions)
-            preps = _VERB_PREPS
+        actors = self._actors(p, roles, mentions)
         between = self.mentions_of(p.preps.get("between", []) + p.preps.get("among", []), mentions)
         if between:
             return _unique([*actors, *between] if p.kind != "noun" else between), []
         if "joint" in roles:
             return _unique([*actors, *self.mentions_of(p.preps.get("with", []), mentions)]), []
-        if "recipient" in roles:
-            recipients = self.mentions_of([t for n in roles["recipient"].split(",") for t in fetch(n)], mentions)
-        else:
-            recipients = self.mentions_of(p.objects, mentions)
-            for prep in preps:
-                if recipients:
-                    break
-                recipients = [m for m in self.mentions_of(p.preps.get(prep, []), mentions) if m not in actors]
-        if p.kind == "verb" and not recipients:
-            # "signed the pact with Peru", "imposed a ban on fish from Japan": the party stands in the object's phrase
-            for prep in preps:
-                inside = [
-                    g
-                    for o in p.objects
-                    for c in o.children
-                    if c.dep_ == "prep" and c.lower_ == prep
-                    for g in c.children
-                ]
-                recipients = recipients or [m for m in self.mentions_of(inside, mentions) if m not in actors]
-        if frame.type == "CONSULT" and p.gerund is not None and not recipients:
-            # "discussed opening an office with X": parsers hang the partner on the inner verb
-            recipients = [
-                m for m in self.mentions_of(verb(p.gerund).preps.get("with", []), mentions) if m not in actors
-            ]
+        recipients = self._recipients(p, frame, actors, mentions)
         if p.kind == "noun" and not actors:
             of = self.mentions_of(p.preps.get("of", []), mentions)
             if of and recipients and recipients != of:
                 actors = of
         return _unique(actors), [m for m in _unique(recipients) if m not in actors]
+
+    def _actors(self, p: Predicate, roles: dict[str, str], mentions: Mentions) -> list[Mention]:
+        named = [t for n in roles.get("actor", "").split(",") if n for t in _slot(p, n)]
+        if p.kind == "noun":
+            return self.mentions_of(named or [*p.subjects, *p.modifiers], mentions)
+        return self.mentions_of(named or ([] if "actor" in roles else p.subjects), mentions)
+
+    def _recipients(self, p: Predicate, frame: Frame, actors: list[Mention], mentions: Mentions) -> list[Mention]:
+        if "recipient" in frame.roles:
+            named = [t for n in frame.roles["recipient"].split(",") for t in _slot(p, n)]
+            if found := self._others(named, actors, mentions):
+                return found
+        places = [p.objects] if "recipient" not in frame.roles else []
+        places += self._asked(p, frame)
+        preps = _NOUN_PREPS if p.kind == "noun" else _VERB_PREPS
+        if "recipient" not in frame.roles:
+            places += [p.preps.get(prep, []) for prep in preps]
+        if p.kind == "verb" and frame.roles.get("recipient") != "none":
+            # "signed the pact with Peru", "massed troops near Chad": the party stands in the object's phrase
+            own = tuple(n for n in frame.roles.get("recipient", "").split(",") if n)
+            places += [_inside(p.objects, prep) for prep in (*own, *preps)]
+        if p.gerund is not None and frame.type == "CONSULT":
+            # "discussed opening an office with X": parsers hang the partner on the inner verb
+            places.append(verb(p.gerund).preps.get("with", []))
+        return next((found for tokens in places if (found := self._others(tokens, actors, mentions))), [])
+
+    @staticmethod
+    def _asked(p: Predicate, frame: Frame) -> list[list[Any]]:
+        """Of whom something is demanded, or whom a threatened act would hit, where no row reads the inner act."""
+        if frame.type not in GOVERNORS:
+            return []
+        if frame.type == "REQUEST" and p.ccomp is not None:
+            return [verb(p.ccomp).subjects]
+        if p.xcomp is not None and frame.type != "REQUEST":
+            inner = verb(p.xcomp)
+            return [inner.objects, *(inner.preps.get(prep, []) for prep in ("against", "on", "to", "with", "from"))]
+        return []
+
+    def _others(self, tokens: list[Any], actors: list[Mention], mentions: Mentions) -> list[Mention]:
+        """The mentions at these tokens that are not the actors themselves nor what is theirs ("its troops")."""
+        countries = {m.actor.country for m in actors}
+        found = []
+        for token in tokens:
+            owned = any(c.tag_ == "PRP$" for c in token.children)
+            for m in self.mentions_of([token], mentions):
+                if m not in actors and not (owned and m.actor.country in countries):
+                    found.append(m)
+        return found
 
     def mentions_of(self, tokens: Iterable[Any], mentions: Mentions) -> list[Mention]:
         """The coded mentions that head these tokens, or stand inside their noun phrases."""
@@ -449,16 +475,26 @@ class EventStation:
         return _REQUEST_MODES.get(act or "", "change")
 
     def contexts_of(self, parsed: Parsed, first: int, last: int, draft: Draft) -> tuple[str, ...]:
-        words = [parsed.doc[i].lemma_.lower() for i in range(first, last)]
+        lemmas = [parsed.doc[i].lemma_.lower() for i in range(first, last)]
+        forms = [parsed.doc[i].lower_ for i in range(first, last)]
         found = set(draft.contexts)
-        for i, word in enumerate(words):
-            found.update(self.contexts.get(word, ()))
-            if i + 1 < len(words):
-                found.update(self.contexts.get(f"{word} {words[i + 1]}", ()))
+        for words in (lemmas, forms):
+            for i, word in enumerate(words):
+                found.update(self.contexts.get(word, ()))
+                if i + 1 < len(words):
+                    found.update(self.contexts.get(f"{word} {words[i + 1]}", ()))
+                if i + 2 < len(words) and words[i + 1] == "-":
+                    found.update(self.contexts.get(f"{word}-{words[i + 2]}", ()))
         return tuple(sorted(found))
 
 
 _ACT_PREPS = frozenset({"to", "on", "for", "with", "about", "of"})
+
+
+def _precedence(frame: Frame) -> tuple[int, int, bool, str, int]:
+    """More constraints first, then those that name words, then rows that say "no event"."""
+    named = sum(bool(words) for _, _, _, words in frame.constraints)
+    return -len(frame.constraints), -named, frame.type != "-", frame.row.file, frame.row.line
 
 
 def frame_of(row: Row) -> Frame:
@@ -482,10 +518,29 @@ def _lifeless(p: Predicate) -> bool:
     """Whether something that is nobody does it: "the article bars", "the move angered"."""
     if p.kind != "verb" or p.passive or not p.subjects:
         return False
-    return all(
-        t.pos_ in ("NOUN", "PRON", "NUM") and t.lower_ not in ("he", "she", "they", "it", "who", "we")
-        for t in p.subjects
-    )
+    return all(t.pos_ in ("NOUN", "NUM") and t.lemma_.lower() in _THINGS for t in p.subjects)
+
+
+def _slot(p: Predicate, name: str) -> list[Any]:
+    """The tokens in a named slot: subj, obj, none, or a preposition."""
+    return {"subj": p.subjects, "obj": p.objects, "none": []}.get(name, p.preps.get(name, []))
+
+
+def _inside(nouns: list[Any], prep: str) -> list[Any]:
+    """What stands behind a preposition inside these nouns' phrases, coordinations spread out."""
+    return [
+        t
+        for noun in nouns
+        for c in noun.children
+        if c.dep_ == "prep" and c.lower_ == prep
+        for g in c.children
+        if g.dep_ == "pobj"
+        for t in spread(g)
+    ]
+
+
+def _below(token: Any, above: Any) -> bool:
+    return any(a.i == above.i for a in token.ancestors)
 
 
 def _row_name(row: Row) -> str:

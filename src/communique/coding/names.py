@@ -330,13 +330,11 @@ def _is_office(role: str, office: str) -> bool:
 
 def plural(demonym: str) -> list[str]:
     """The people: "Danes", "Palestinians"; nothing where the form does not change or has its own row."""
+    if demonym == "Czech":
+        return ["Czechs"]
     if demonym.endswith(("s", "sh", "ch", "ese", "men", "x", ".", "ois", "I-Kiribati")) or demonym.isupper():
         return []
-    if demonym.endswith(
-        ("an", "i", "ian", "er", "k", "n", "b", "e", "t", "o", "d", "u", "c", "m", "g", "l", "a", "z", "y")
-    ):
-        return [demonym + "s"]
-    return []
+    return [demonym + "s"]
 
 
 def surnames(person: str, country: str | None) -> list[str]:

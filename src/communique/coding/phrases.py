@@ -176,7 +176,7 @@ class PhraseReader:
         context calls it a place."""
         kinds = {e.kind for e in entries}
         crowd = kinds == {"people"} and counted(context, text)
-        if crowd or "town" in kinds or ("capital" in kinds and located(context, text)):
+        if crowd or kinds == {"town"} or ("capital" in kinds and located(context, text)):
             return Code(code.name, code.country, "CVL", None, code.reasons)
         return code
 

@@ -261,7 +261,8 @@ def _verb_frames(
         ):
             content.insert(0, noun_range(subject))
         yield "inf", content, None
-    for prep in (c for c in kids if c.dep_ in ("prep", "agent", "dative") and c.i > token.i):
+    below = list(target.children) if target is not None and not passive else []
+    for prep in (c for c in [*kids, *below] if c.dep_ in ("prep", "agent", "dative") and c.i > token.i):
         if f"obj+{prep.lower_}" in cue.preps and target is not None:
             yield f"obj+{prep.lower_}", _with_phrase(target, prep, passive), None
     if cue.has("ing"):
@@ -280,8 +281,8 @@ def _verb_frames(
 
 
 def _is_naming(token: Any, frame: str, sources: list[Any]) -> bool:
-    """ "A trick called the fork" gives a name and reports nobody."""
-    return frame == "small" and token.dep_ == "acl" and not sources
+    """ "A trick called the fork", "the ferry is called Anna" give a name and report nobody."""
+    return frame == "small" and not sources and is_passive(token)
 
 
 def _is_addressed(cue: Cue) -> bool:
@@ -668,7 +669,7 @@ def noun_range(token: Any) -> Range:
     """A noun phrase without a relative clause set off by a comma, or what follows it."""
     first, last = token.left_edge.i, token.right_edge.i + 1
     for child in token.subtree:
-        loose = child.dep_ in ("relcl", "advcl", "acl", "parataxis") and child.left_edge.i > token.i
+        loose = child.dep_ in ("relcl", "advcl", "acl", "parataxis", "prep") and child.left_edge.i > token.i
         if loose and child.left_edge.i > first and token.doc[child.left_edge.i - 1].text in (",", "—", "–", "--"):
             last = min(last, child.left_edge.i)
     return trim(token.doc, first, last)
@@ -703,7 +704,7 @@ def _new_report(token: Any, clause: Any, speech: frozenset[str]) -> int | None:
 def governor(token: Any, speech: frozenset[str]) -> Any:
     """The verb that a reporting verb is coordinated with although the parse hangs it into that verb's content:
     "announced that the base had closed and asked ...", "urged Oslo to wait and threatened ..."; else `None`."""
-    if token.dep_ != "conj" or token.tag_ not in ("VBD", "VBZ", "VBP") or token.lemma_.lower() not in speech:
+    if token.dep_ != "conj" or token.tag_ not in ("VBD", "VBN", "VBZ", "VBP") or token.lemma_.lower() not in speech:
         return None
     if any(c.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass") for c in token.children):
         return None
@@ -715,7 +716,7 @@ def governor(token: Any, speech: frozenset[str]) -> Any:
         return None
     if _is_to(inner) and inner.dep_ in ("xcomp", "ccomp", "advcl"):
         return outer
-    fits = inner.dep_ == "ccomp" and outer.lemma_.lower() in speech and outer.tag_ == token.tag_
+    fits = inner.dep_ == "ccomp" and token.tag_ != "VBN" and outer.lemma_.lower() in speech and outer.tag_ == token.tag_
     return outer if fits and _turns(token, inner) else None
 
 

@@ -71,8 +71,10 @@ class StatusStation:
             return _rule(Status.HYPOTHETICAL, "conditional clause")
         negated = _negated(token)
         words = [c.lower_ for c in children if c.dep_ in ("aux", "auxpass")]
+        if negated and (_FUTURE | _WOULD).intersection(words):
+            return _rule(Status.NEGATED, "refusal")
         if _FUTURE.intersection(words):
-            return _rule(Status.NEGATED, "negation") if negated else self._future(token)
+            return self._future(token)
         if negated:
             return _rule(Status.NEGATED, "negation")
         perfect = any(c.lemma_ == "have" and c.dep_ == "aux" for c in children)

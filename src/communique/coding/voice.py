@@ -92,7 +92,7 @@ class _Draft:
     kind: str
     reasons: list[Reason]
     direct: bool = False
-    taken: _Draft | None = None
+    line: Range | None = None
 
 
 class VoiceStation:
@@ -311,6 +311,12 @@ class _Reading:
     def _stretch(self, report: Report) -> Range:
         """The tag itself: cue, its subject beside it, and what follows up to the next mark."""
         first, last = report.cue
+        empty = [
+            c
+            for c in report.head.children
+            if c.dep_ in ("nsubj", "nsubjpass") and c.lower_ == "it" and c.i == first - 1
+        ]
+        first -= len(empty)
         for head in report.sources[:1]:
             low, high = noun_range(head)
             if low < first and high <= first + 1 and first - high <= 4:
@@ -345,7 +351,8 @@ class _Reading:
         quote = self.quote_at(at) if at >= 0 else None
         if quote is None or quote.last != at + 1 or self.sentence(stretch[0])[0] > quote.first:
             return None
-        return quote.first, quote.last
+        ends = self.doc[self.inner(quote)[1] - 1].text[-1:] in ",.?!…—–-" or at < stretch[0] - 1
+        return (quote.first, quote.last) if ends else None
 
     def _quote_behind(self, report: Report, home: Quote | None) -> Range | None:
         """A quotation behind a cue, with nothing but addressee, time and place between."""
@@ -481,7 +488,7 @@ class _Reading:
             colons = [i for i in range(block.first + 1, block.last - 1) if self.doc[i].text == ":"]
             heading = not number or block.kind == "heading"
             if colons and colons[0] - block.first <= 6 and self._is_speaker(block.first, colons[0], heading):
-                found.append(self._line(colons[0], (colons[0] + 1, block.last), colons[0] - 1))
+                found.append(self._line(colons[0], (colons[0] + 1, block.last), (block.first, colons[0])))
             elif (
                 heading and colons and block.last - colons[-1] <= 5 and self._is_bare_source(colons[-1] + 1, block.last)
             ):
@@ -490,10 +497,11 @@ class _Reading:
                 )
         return found
 
-    def _line(self, colon: int, content: Range, name: int) -> _Draft:
+    def _line(self, colon: int, content: Range, name: Range) -> _Draft:
         why = Reason("voice", _FILE, None, "speaker beside a colon")
-        head = self.doc[_last_word(self.doc, max(name - 5, 0), name + 1)]
-        return _Draft(None, [trim(self.doc, *content)], [head], (colon, colon + 1), "statement", [why])
+        head = self.doc[_last_word(self.doc, *name)]
+        said = [trim(self.doc, *content)]
+        return _Draft(None, said, [head], (colon, colon + 1), "statement", [why], line=trim(self.doc, *name))
 
     def _is_speaker(self, first: int, colon: int, heading: bool) -> bool:
         words = [t for t in self.doc[first:colon] if t.text not in _MARKS]
@@ -671,35 +679,32 @@ class _Casting:
                 self.in_quotes[i] = True
 
     def cast(self, drafts: list[_Draft]) -> list[Attribution]:
-        """The attributions, with chains."""
+        """The attributions, with chains. Those told outside quotations come first: "I" needs the one quoted."""
+        drafts = sorted(drafts, key=lambda d: self.in_quotes[d.cue[0]] if d.cue else False)
         found: list[Attribution] = []
         for draft in drafts:
-            sources = self._sources(draft, found)
-            found.append(
-                Attribution(
-                    sources,
-                    [],
-                    draft.cue,
-                    draft.content,
-                    self._form(draft.content),
-                    draft.kind,
-                    self._status(draft),
-                    draft.reasons,
-                    self._source_ranges(draft),
-                )
-            )
+            found.append(self._attribution(draft, found))
         for attribution, draft in zip(found, drafts, strict=True):
             attribution.via = [*self._passed_on(attribution, found), *self._medium(draft)]
         return found
 
-    def _source_ranges(self, draft: _Draft) -> list[Range]:
-        if draft.cue is None or not draft.heads:
-            return []
-        ranges = [self._phrase(h) for h in draft.heads[:1]]
-        return [r for r in ranges if r[0] < r[1]]
+    def _attribution(self, draft: _Draft, before: list[Attribution]) -> Attribution:
+        return Attribution(
+            sources=self._sources(draft, before),
+            via=[],
+            cue=draft.cue,
+            content=draft.content,
+            form=self._form(draft.content),
+            kind=draft.kind,
+            status=self._status(draft),
+            reasons=draft.reasons,
+            source_ranges=self._source_ranges(draft),
+        )
 
-    def _phrase(self, head: Any) -> Range:
-        return noun_range(head)
+    def _source_ranges(self, draft: _Draft) -> list[Range]:
+        if draft.line is not None:
+            return [draft.line]
+        return [noun_range(h) for h in draft.heads[:1]] if draft.cue is not None else []
 
     def _status(self, draft: _Draft) -> Status:
         """Whether it was said: "will claim" is planned, "did not say" negated; what is said decides nothing."""
@@ -758,7 +763,7 @@ class _Casting:
     def _actors(self, head: Any, before: list[Attribution]) -> list[Actor]:
         """Whom a source's noun phrase stands for."""
         token = _antecedent(head)
-        known = [m.actor for m in self.mentions.every(token.i)]
+        known = [a for m in self.mentions.every(token.i) if any(((a := m.actor).name, a.country, a.sector, a.entity))]
         if known:
             return known
         if token.pos_ == "PRON" or token.lower_ in _PERSON | _SELF | {"they", "it"}:
