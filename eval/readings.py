@@ -72,9 +72,11 @@ def ours(folder: Path) -> Iterable[Expected]:
 
 
 def _event(text: str, e: dict[str, Any]) -> dict[str, Any]:
+    # `sentence` is a stretch that tells the place; the trigger stands in it, behind it in its paragraph, or before it.
     start = text.index(e["sentence"])
-    at = text.find(e["quote"], start)
-    at = at if 0 <= at < start + len(e["sentence"]) else text.rfind(e["quote"], 0, start + len(e["sentence"]))
+    end = text.find("\n", start)
+    at = text.find(e["quote"], start, end if end >= 0 else len(text))
+    at = at if at >= 0 else text.rfind(e["quote"], 0, start)
     at = at if at >= 0 else start
     return {**e, "trigger": [at, at + len(e["quote"])]}
 

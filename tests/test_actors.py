@@ -114,7 +114,7 @@ TEXTS = [
     ),
     ("Nigerien soldiers detained the president.", None, {"the president": ("NER", "GOV", "")}),
     ("Niger's junta expelled the French ambassador.", None, {"Niger's junta": ("NER", "GOV", "")}),
-    ("Vietnamese-led forces entered the town.", None, {"Vietnamese-led forces": ("VNM", "MIL", "")}),
+    ("Eritrean-led forces entered the town.", None, {"Eritrean-led forces": ("ERI", "MIL", "")}),
     ("EU-member Austria summoned the envoy of Serbia.", None, {"Austria": ("AUT", None, "AUT")}),
     ("A militant group based in Lebanon fired rockets.", None, {"A militant group": ("LBN", "REB", "")}),
     ("Thousands of Nigerians marched on Sunday.", None, {"Nigerians": ("NGA", "CVL", "")}),

@@ -247,6 +247,9 @@ def _inherit(p: Predicate) -> None:
             _take(p, verb(parent.head).subjects if parent.head.pos_ in ("AUX", "VERB") else [])
             return
         if dep == "conj" and parent.pos_ in ("VERB", "AUX"):
+            if token.tag_ in ("VBD", "VBZ", "VBP") and parent.tag_ == "VB" and parent.head.pos_ == "VERB":
+                # "urged Chile to withdraw and threatened ...": a finite verb goes on from the finite one
+                parent = parent.head
             up = verb(parent)
             _take(p, (up.objects if up.passive and not up.subjects else up.subjects) or up.objects[:0])
             if p.subjects or p.objects:

@@ -26,9 +26,7 @@ _GENERIC = frozenset(
     "personnel unit faction camp figure activist politician agent chairman chairwoman director employee council "
     "minister ministry".split()
 )
-_COLOURS = frozenset(
-    {"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM", "SEP"}
-)
+_COLOURS = frozenset({"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM"})
 _TITLES = re.compile(r"^(?:the|a|an|some|many|several|its|their|his|her|this|that|these|those)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[\w$]+(?:[.'](?=\w)\w+)*(?:\.(?=[A-Z]|$)|')?|[-,()]|'s")
 _BREAK = frozenset(

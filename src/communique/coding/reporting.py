@@ -31,6 +31,7 @@ _WORD_FRAMES = frozenset(
     {"quote", "clause", "if", "inf", "ing", "obj", "obj+inf", "small", "light", "adverb", "source", "medium"}
 )
 _HELPERS = frozenset({"adverb", "light", "medium", "source"})
+_CLAUSES = frozenset({"acl", "advcl", "ccomp", "csubj", "relcl", "xcomp"})
 _DESCRIBING = frozenset({"ADJ", "ADP", "ADV", "VERB"})
 _OBJECTS = frozenset({"dobj", "attr", "oprd", "dative"})
 _BE = frozenset({"be", "seem", "remain", "become", "appear", "sound", "feel", "grow", "stay"})
@@ -293,7 +294,7 @@ def _is_addressed(cue: Cue) -> bool:
 def _clause_child(kids: list[Any], last: int, asks: bool = False) -> Any:
     """The finite clause that is the verb's content, behind it."""
     for child in kids:
-        if child.dep_ in ("ccomp", "acl", "relcl", "advcl", "xcomp") and child.i > last and not _is_to(child):
+        if child.dep_ in _CLAUSES and child.i > last and not _is_to(child):
             finite = child.dep_ == "ccomp" and (child.tag_ != "VBG" or _own_subject(child) is not None)
             marked = any(c.dep_ == "mark" and c.lower_ in ("that", "whether") for c in child.children)
             if finite or marked or (asks and any(c.dep_ == "mark" and c.lower_ == "if" for c in child.children)):
@@ -503,13 +504,13 @@ def _noun_content(token: Any, cue: Cue, speech: frozenset[str], light: Any) -> t
 def _is_whole(clause: Any) -> bool:
     """Whether a clause behind "that" lacks nothing, so that it tells what a noun says though the parse takes it for a
     relative clause: "the assurance that gas would flow", not "the claim that he made"."""
-    thats = [c for c in clause.children if c.lower_ == "that" and c.dep_ in ("dobj", "nsubj")]
+    thats = [c for c in clause.children if c.lower_ == "that" and c.dep_ in ("dobj", "nsubj", "pobj")]
     own = [c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass") and c.lower_ != "that"]
     if not thats or not own:
         return False
     kids = {c.dep_ for c in clause.children if c.i != thats[0].i}
     full = bool(kids & {"acomp", "attr", "auxpass", "ccomp", "dobj", "xcomp"})
-    return full or thats[0].dep_ == "nsubj" or any(c.tag_ == "MD" for c in clause.children)
+    return full or thats[0].dep_ != "dobj" or any(c.tag_ == "MD" for c in clause.children)
 
 
 def _is_purpose(token: Any) -> bool:

@@ -16,7 +16,7 @@ from communique.codebook import Codebook
 from communique.coding.actors import Mentions
 from communique.coding.parse import Parsed
 from communique.coding.quotes import Quote, find_quotes
-from communique.coding.reporting import Lexicon, Range, Report, noun_range, trim
+from communique.coding.reporting import Lexicon, Range, Report, governor, noun_range, trim
 from communique.coding.status import StatusStation
 from communique.model import Actor, Form, Reason, Status
 
@@ -492,9 +492,7 @@ class _Reading:
             elif (
                 heading and colons and block.last - colons[-1] <= 5 and self._is_bare_source(colons[-1] + 1, block.last)
             ):
-                found.append(
-                    self._line(colons[-1], (block.first, colons[-1]), _last_word(self.doc, colons[-1] + 1, block.last))
-                )
+                found.append(self._line(colons[-1], (block.first, colons[-1]), (colons[-1] + 1, block.last)))
         return found
 
     def _line(self, colon: int, content: Range, name: Range) -> _Draft:
@@ -505,11 +503,7 @@ class _Reading:
 
     def _is_speaker(self, first: int, colon: int, heading: bool) -> bool:
         words = [t for t in self.doc[first:colon] if t.text not in _MARKS]
-        if (
-            not words
-            or not words[-1].text[:1].isalpha()
-            or not all(t.pos_ == "PROPN" or t.text.isupper() or t.lower_ in ("of", "the") for t in words)
-        ):
+        if not words or not words[-1].text[:1].isalpha() or not all(_is_name(t, heading) for t in words):
             return False
         known = any(t.ent_type_ in ("PERSON", "ORG", "NORP", "GPE") for t in words) or all(
             t.text.isupper() for t in words
@@ -628,6 +622,16 @@ class _Reading:
         return outer[-1] if outer else None
 
 
+def _is_name(token: Any, heading: bool) -> bool:
+    """Whether a word can be part of the name before a colon; the tagger knows few bare names at the head of a line."""
+    return (
+        token.pos_ == "PROPN"
+        or token.text.isupper()
+        or token.lower_ in ("of", "the")
+        or (heading and token.text[:1].isupper())
+    )
+
+
 def _last_word(doc: Any, first: int, last: int) -> int:
     """The last token of a range that is no mark."""
     return next((i for i in range(last - 1, first, -1) if doc[i].text not in _BREAKS | _MARKS), first)
@@ -725,7 +729,7 @@ class _Casting:
             if head.head == head or not draft.cue[0] <= head.head.i < draft.cue[1]:
                 return None
             head = head.head
-        return head
+        return governor(head, self.lexicon.speech) or head
 
     def _is_negated(self, head: Any, draft: _Draft) -> bool:
         """Whether the telling is negated, not what is told, nor a clause that the parse hangs above it."""
