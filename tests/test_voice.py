@@ -577,6 +577,8 @@ SILENT = [
     "The bridge fell at noon and two ships sank.",
     "They met in order to sign the treaty.",
     "The ferry is called Anna.",
+    "A trick called the fork won the game.",
+    "By ignoring the “red line” over the strait, the drill heightens the danger.",
 ]
 
 
@@ -639,8 +641,14 @@ def test_a_medium_somebody_talks_to_passes_the_words_on(coder: Coder) -> None:
 
 
 def test_several_speakers_are_several_sources(coder: Coder) -> None:
-    _, found = read(coder, "Washington, Tokyo and their allies claim that the strait is open.")
+    _, found = read(coder, "Washington, Tokyo and their allies claim that in Asia, the strait is open.")
     assert [a.country for a in found.all[0].sources][:2] == ["USA", "JPN"]
+    assert len(found.all[0].sources) == 3
+
+
+def test_an_apposition_is_no_second_source(coder: Coder) -> None:
+    _, found = read(coder, "Jana Novak, the minister and party leader, said the port was open.")
+    assert len(found.all[0].sources) == 1
 
 
 def test_sources_are_coded_mentions(coder: Coder) -> None:

@@ -22,7 +22,7 @@ import tempfile
 import time
 import types
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -931,16 +931,28 @@ def _to_cell(value: Any) -> Any:
 
 
 def _from_row(kind: type[R], row: Mapping[str, Any]) -> R:
-    return kind(**{name: _from_cell(inner, row[column]) for name, column, inner in _plan(cast(Any, kind))})
+    return kind(*_values(kind, row))
 
 
-def _from_cell(kind: Any, value: Any) -> Any:
-    if value is None or kind in _ARROW:
-        return value
+def _values(kind: Any, row: Mapping[str, Any]) -> list[Any]:
+    """The values of a record's fields, in their order."""
+    return [value if (value := row[column]) is None or make is None else make(value) for column, make in _makers(kind)]
+
+
+@cache
+def _makers(kind: Any) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    return [(column, _maker(inner)) for _, column, inner in _plan(kind)]
+
+
+@cache
+def _maker(kind: Any) -> Callable[[Any], Any] | None:
+    """What makes a field's value out of a cell; `None` where the cell is the value."""
+    if kind in _ARROW:
+        return None
     if get_origin(kind) is tuple:
-        inner = _inner(get_args(kind)[0])
-        return tuple(value) if inner is str else tuple(_from_cell(inner, item) for item in value)
-    return kind(value) if issubclass(kind, StrEnum) else _from_row(kind, value)
+        make = _maker(_inner(get_args(kind)[0]))
+        return tuple if make is None else lambda cells: tuple(map(make, cells))
+    return kind if issubclass(kind, StrEnum) else lambda row: kind(*_values(kind, row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -1085,7 +1097,7 @@ def _article(row: Row) -> Article:
 
 
 def _article_with(article: Article, anchor: Row | None) -> Article:
-    return replace(article, anchor=_from_cell(Anchor, anchor))
+    return replace(article, anchor=None if anchor is None else _from_row(Anchor, anchor))
 
 
 def _outdated(row: Row) -> str | None:
@@ -1099,13 +1111,12 @@ def _origin(row: Row) -> Row:
 
 
 def _stored_event(row: Row) -> StoredEvent:
-    event = {name: _from_cell(kind, row[column]) for name, column, kind in _plan(Event)}
-    return StoredEvent(**event, **_origin(row), day=row["day"], day_source=row["day_source"])
+    about = {**_origin(row), "day": row["day"], "day_source": row["day_source"]}
+    return StoredEvent(*_values(Event, row), **about)
 
 
 def _stored_statement(row: Row) -> StoredStatement:
-    statement = {name: _from_cell(kind, row[column]) for name, column, kind in _plan(Statement)}
-    return StoredStatement(**statement, **_origin(row))
+    return StoredStatement(*_values(Statement, row), **_origin(row))
 
 
 def _stored_tie(found: ties.Resolution) -> StoredTie:

@@ -23,7 +23,7 @@ YIELDING = frozenset({"CONCEDE", "RETREAT"})
 HARMFUL = frozenset({"ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST"})
 GOVERNORS = frozenset({"AGREE", "REJECT", "THREATEN", "REQUEST", "CONCEDE"})
 # Sectors whose holders make an event political even where no state or organisation is named.
-POLITICAL = frozenset("GOV MIL LEG JUD SPY PTY OPP REB SEP UAF COP PRE PRM PAR IGO IMG NGO ELI".split())
+POLITICAL = frozenset("GOV MIL LEG JUD SPY PTY OPP REB UAF COP PRE PRM PAR IGO IMG NGO ELI".split())
 # Prepositions behind which a noun tells the scene of the verb's own act: "met at a summit".
 _SCENE = frozenset({"at", "in", "during", "on", "for"})
 # "A US-led war" is a war of the United States; "US-backed rebels" are not the United States.
@@ -34,6 +34,12 @@ _THINGS = frozenset(
     "measure move paragraph policy provision regulation report resolution rule section statute text treaty vote weather "
     "storm flood rain snow cost price rate shortage crisis pandemic virus disease issue problem question debate idea plan "
     "proposal film book song game match season market company economy fear concern hope".split()
+)
+# What is only the end of some other act, or of an unnamed attempt, is not yet anybody's plan.
+_MERE_PURPOSE = frozenset({"purpose", "noun with infinitive"})
+# Governors by which one binds oneself: harm that is vowed is a threat, harm that is decided on is planned.
+_COMMITMENTS = frozenset(
+    "vow pledge promise swear threaten warn undertake offer guarantee agree commit commitment threat promise assure".split()
 )
 _EXAMPLES = frozenset({"like", "including", "as"})
 # Where the recipient is looked for when the object is no actor, first hit wins.
@@ -53,7 +59,22 @@ _VERB_PREPS = (
     "in",
     "into",
 )
-_NOUN_PREPS = ("on", "against", "to", "with", "at", "upon", "into", "of", "for", "in", "from", "over", "towards", "about")
+_NOUN_PREPS = (
+    "on",
+    "against",
+    "to",
+    "with",
+    "at",
+    "upon",
+    "into",
+    "of",
+    "for",
+    "in",
+    "from",
+    "over",
+    "towards",
+    "about",
+)
 _THREAT_MODES = {"ASSAULT": "violence", "SANCTION": "relations", "COERCE": "restrict", "PROTEST": "restrict"}
 _REQUEST_MODES = {
     "CONSULT": "meet", "AID": "assist", "COOPERATE": "assist", "SUPPORT": "assist", "RETREAT": "yield", "CONCEDE": "yield",
@@ -155,7 +176,11 @@ class EventStation:
                 continue
             taken.update(inner.predicate.head.i for inner in inners)
             if match.type == "PROTEST":
-                taken |= {j for j, m in matches.items() if m.type == "REQUEST" and _below(m.predicate.head, match.predicate.head)}
+                taken |= {
+                    j
+                    for j, m in matches.items()
+                    if m.type == "REQUEST" and _below(m.predicate.head, match.predicate.head)
+                }
             acts: list[_Match | None] = [*inners] or [None]
             for inner in acts:
                 draft = self._draft(match, inner, mentions, ahead)
@@ -213,6 +238,11 @@ class EventStation:
                 return self._any([*p.preps.get("of", []), *p.subjects, *p.modifiers], words, mentions)
             case "mod":
                 return self._any(p.modifiers, words, mentions)
+            case "objmod":
+                inside = [c for o in p.objects for c in o.children if c.dep_ in ("amod", "compound", "nmod")]
+                return self._any(inside, words, mentions)
+            case "adv":
+                return self._any([c for c in p.head.children if c.dep_ in ("advmod", "prt")], words, mentions)
             case "passive":
                 return p.passive
         return False
@@ -290,6 +320,10 @@ class EventStation:
             else:
                 recipients = recipients or more_actors
             actors = actors or more_actors
+        if _private(match.type, p, actors):
+            return None
+        if match.type == "CONSULT" and p.kind == "noun" and not actors and not recipients:
+            actors = self._guests(p, mentions)
         if not _political(match.type, actors, recipients):
             return None
         reading = self.status.read(p.light if p.light is not None else p.head)
@@ -301,9 +335,18 @@ class EventStation:
             and match.type != "AGREE"
         ):
             reading = Reading(Status.PLANNED, Reason("status", "coding/status.py", None, "time to come"))
+        if reading.reason.row in _MERE_PURPOSE and match.type not in GOVERNORS:
+            return None
+        if match.type == "MOBILIZE" and p.head.dep_ == "acl" and not actors:
+            # "forces stationed in Chad": where they are, no move of theirs
+            return None
         mode = frame.row.get("mode")
         act = inner.type if inner is not None else None
-        kind, act, mode, status = self._rule(match.type, act, mode, reading)
+        type_ = match.type
+        if type_ == "MOBILIZE" and not recipients and len({m.actor.country for m in actors} - {None}) > 1:
+            # forces of several states that move together exercise or patrol together
+            type_, mode = "COOPERATE", None
+        kind, act, mode, status = self._rule(type_, act, mode, reading, p.lemma)
         if inner is not None and act is not None and status is Status.PLANNED:
             deep = self.status.read(inner.predicate.head)
             if deep.status is Status.HYPOTHETICAL:
@@ -322,7 +365,7 @@ class EventStation:
         return draft
 
     def _rule(
-        self, kind: str, act: str | None, mode: str | None, reading: Reading
+        self, kind: str, act: str | None, mode: str | None, reading: Reading, lemma: str
     ) -> tuple[str, str | None, str | None, Status]:
         """PLOVER's rules on what was promised, refused, threatened or asked for: (type, act, mode, status)."""
         status = reading.status
@@ -340,6 +383,8 @@ class EventStation:
                 # drills and patrols that are agreed on are done together
                 return "AGREE", "COOPERATE", None, Status.PLANNED
             if act in HARMFUL:
+                if lemma not in _COMMITMENTS:
+                    return act, None, None, Status.PLANNED
                 return "THREATEN", None, _THREAT_MODES.get(act), Status.OCCURRED
             return ("CONCEDE" if act in YIELDING else "AGREE"), act, None, Status.PLANNED
         if ahead and kind in COOPERATIVE:
@@ -379,6 +424,14 @@ class EventStation:
             if of and recipients and recipients != of:
                 actors = of
         return _unique(actors), [m for m in _unique(recipients) if m not in actors]
+
+    def _guests(self, p: Predicate, mentions: Mentions) -> list[Mention]:
+        """Who takes part in a meeting that only sets the scene: "At a summit in Lima, the president assured X"."""
+        prep = p.head.head
+        if p.head.dep_ != "pobj" or prep.lower_ not in ("at", "during", "after", "following") or prep.head.pos_ != "VERB":
+            return []
+        over = verb(prep.head)
+        return _unique([*self.mentions_of(over.subjects, mentions), *self.mentions_of(over.objects, mentions)])
 
     def _actors(self, p: Predicate, roles: dict[str, str], mentions: Mentions) -> list[Mention]:
         named = [t for n in roles.get("actor", "").split(",") if n for t in _slot(p, n)]
@@ -519,6 +572,13 @@ def _lifeless(p: Predicate) -> bool:
     if p.kind != "verb" or p.passive or not p.subjects:
         return False
     return all(t.pos_ in ("NOUN", "NUM") and t.lemma_.lower() in _THINGS for t in p.subjects)
+
+
+def _private(kind: str, p: Predicate, actors: list[Mention]) -> bool:
+    """Whether a cooperative act is that of private people, or of nobody known: a traveller's visit is no event."""
+    if kind not in (*COOPERATIVE, "AGREE") or p.kind != "verb" or p.passive:
+        return False
+    return all(m.actor.sector == "CVL" or not (_coded(m) or m.actor.sector) for m in actors)
 
 
 def _slot(p: Predicate, name: str) -> list[Any]:

@@ -156,9 +156,11 @@ class Names:
             for form in (person, *row.list("aliases")):
                 if " " in form or "-" in form:
                     self._add(form, Entry("person", row, False, person))
+                elif len(form) > 2 and form not in _COMMON:
+                    self._add(form, Entry("surname", row, True, person))
             for last in surnames(person, row.get("country")):
                 self.families.setdefault(fold(last), set()).add(person)
-                if last not in _COMMON and len(last) > 2:
+                if last not in _COMMON and (len(last) > 2 or last == "Xi"):
                     self._add(last, Entry("surname", row, True, person))
 
     def _towns(self, book: Codebook) -> None:
@@ -232,8 +234,9 @@ class Names:
             chosen = backed or firm
             return self._of_name(chosen[0], date) if chosen else None
         if people and people[0].kind == "person":
-            return self.person([r for e in people for r in self.people[e.person or ""]], date)
-        return self._of_surname(people, date) if people else None
+            rows = [r for e in people for r in self.people[e.person or ""]]
+            return self.person([r for r in rows if r.get("country") in near] or rows, date)
+        return self._of_surname(people, date, near) if people else None
 
     def _of_name(self, entry: Entry, date: str | None) -> Code:
         row = entry.row
@@ -253,7 +256,6 @@ class Names:
     def person(self, rows: list[Row], date: str | None) -> Code:
         """An office-holder as of the day: the office then held, else one held before (sector ELI), else the state
         alone. Without a day: what all offices have in common."""
-        name = rows[0]["person"]
         if date is None:
             sectors = {r.get("sector") for r in rows}
             chosen, sector = rows[-1], sectors.pop() if len(sectors) == 1 else rows[-1].get("sector")
@@ -267,7 +269,7 @@ class Names:
                 chosen, sector = max(past, key=lambda r: r.get("until") or ""), "ELI"
             else:
                 chosen, sector = rows[0], None
-        country = chosen.get("country")
+        name, country = chosen["person"], chosen.get("country")
         why = tuple(Reason(f, chosen.file, chosen.line, name) for f in ("country", "sector"))
         entity = chosen.get("entity")
         if sector in ("ELI", None) and country in CLASS_CODES:
@@ -303,15 +305,32 @@ class Names:
             None, row.get("country"), row.get("sector"), None, (Reason("country", row.file, row.line, row["person"]),)
         )
 
-    def _of_surname(self, entries: list[Entry], date: str | None) -> Code | None:
-        """A family name alone: the one person of that name in high office on the day."""
-        rows: dict[str, list[Row]] = {}
-        for entry in entries:
-            if date is None or any(in_time(r, date) for r in self.people[entry.person or ""]):
-                rows.setdefault(entry.person or "", self.people[entry.person or ""])
-        if len(rows) != 1:
-            return None
-        return self.person(next(iter(rows.values())), date)
+    def _of_surname(self, entries: list[Entry], date: str | None, near: frozenset[str]) -> Code | None:
+        """A family name alone: the one person of that name in office on the day, of a state that the text names if
+        several are; else the one in the highest office."""
+        people = sorted({e.person for e in entries if e.person})
+        held = {p: [r for r in self.people[p] if in_time(r, date)] for p in people}
+        fits = [p for p in people if held[p]]
+        fits = [p for p in fits if any(r.get("country") in near for r in held[p])] or fits
+        if len(fits) > 1 and date is not None:
+            rank = {p: max(_rank(r["office"]) for r in held[p]) for p in fits}
+            best = max(rank.values())
+            fits = [p for p in fits if rank[p] == best > 0]
+        return self.person(self.people[fits[0]], date) if len(fits) == 1 else None
+
+
+_HIGHEST = re.compile(
+    r"president|prime minister|premier|chancellor|king|queen|monarch|emperor|emir|sultan|supreme leader|pope|leader"
+    r"|head of state|secretary-general of (?:the UN|NATO)|president of the European Commission"
+)
+_HIGH = re.compile(
+    r"(?:foreign|defen[cs]e) minister|secretary of (?:state|defen[cs]e)|vice president|crown prince|acting president"
+)
+
+
+def _rank(office: str) -> int:
+    """2: heads of state and government and of the UN and NATO; 1: those next to them; 0: all others."""
+    return 2 if _HIGHEST.fullmatch(office) else 1 if _HIGH.fullmatch(office) else 0
 
 
 def _office_words(office: str) -> frozenset[str]:
@@ -343,7 +362,7 @@ def surnames(person: str, country: str | None) -> list[str]:
     if len(words) < 2:
         return []
     if country in _FAMILY_FIRST:
-        return [words[0]] if words[0][-1:] != "." else [words[-1]]
+        return [_family_first(words, country)]
     at = len(words) - 1
     while at > 1 and words[at - 1].lower() in _PARTICLES:
         at -= 1
@@ -352,6 +371,19 @@ def surnames(person: str, country: str | None) -> list[str]:
     if bare != found[0]:
         found.append(bare)
     return found
+
+
+def _family_first(words: list[str], country: str | None) -> str:
+    """The family name of a Chinese or Korean name, also behind a Western first name ("Joseph Wu")."""
+    if words[0][-1:] == ".":
+        return words[-1]
+    if country in ("CHN", "KOR", "PRK"):
+        return words[0]
+    if len(words) == 2:
+        return words[-1] if "-" not in words[-1] else words[0]
+    if len(words) >= 4 or "-" in words[-1]:
+        return words[1] if len(words) >= 4 else words[0]
+    return words[0]
 
 
 def slug(name: str) -> str:

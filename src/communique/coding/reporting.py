@@ -419,34 +419,37 @@ def speakers(token: Any, speech: frozenset[str] = frozenset()) -> list[Any]:
     if (over := governor(token, speech)) is not None:
         return speakers(over, speech)
     if is_passive(token):
-        agents = [
-            g
-            for c in token.children
-            if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by")
-            for g in c.children
-            if g.dep_ == "pobj"
-        ]
-        return [t for a in agents for t in spread(a)]
+        return _agents(token)
     own = [c for c in token.children if c.dep_ == "nsubj"]
     if own:
-        return (
-            [t for c in own[:1] for t in spread(c)]
-            if own[0].lower_ not in ("it", "there") or not _is_empty_it(token)
-            else []
-        )
+        return [] if own[0].lower_ in ("it", "there") and _is_empty_it(token) else listed(own[0])
     if any(c.dep_ in ("expl", "csubj") for c in token.children):
         return []
-    if token.dep_ == "conj" and token.head.pos_ in ("VERB", "AUX"):
-        up = token.head
-        taken = [c for c in up.children if c.dep_ in ("nsubj", "nsubjpass")]
-        if taken:
-            return spread(taken[0])
-        return speakers(up)
-    if token.dep_ in ("advcl", "xcomp", "conj", "parataxis", "dep") and token.head.pos_ in ("VERB", "AUX"):
+    if token.dep_ in ("advcl", "conj", "dep", "parataxis") and token.head.pos_ in ("VERB", "AUX"):
         taken = [c for c in token.head.children if c.dep_ in ("nsubj", "nsubjpass")]
-        if taken and token.dep_ != "xcomp":
-            return spread(taken[0])
+        if taken:
+            return listed(taken[0])
+        if token.dep_ == "conj":
+            return speakers(token.head)
     return list(verb(token).subjects) or _subject_above(token)
+
+
+def _agents(token: Any) -> list[Any]:
+    """Who does what a passive verb says: "by the envoy"."""
+    by = [c for c in token.children if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by")]
+    return [t for c in by for g in c.children if g.dep_ == "pobj" for t in spread(g)]
+
+
+def listed(token: Any) -> list[Any]:
+    """A head with those coordinated, also where the parse takes a list for an apposition: "Washington, Tokyo and
+    their allies claim", which no comma closes."""
+    found = spread(token)
+    for child in token.children:
+        behind = child.right_edge.i + 1
+        closed = behind < len(token.doc) and token.doc[behind].text in _PUNCT
+        if child.dep_ == "appos" and not closed and any(c.dep_ == "conj" for c in child.children):
+            found += spread(child)
+    return sorted(found, key=lambda t: int(t.i))
 
 
 def _subject_above(token: Any) -> list[Any]:

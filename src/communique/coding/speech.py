@@ -14,10 +14,16 @@ from communique.coding.clauses import Predicate, predicates, verb
 from communique.coding.events import Draft, EventStation
 from communique.coding.parse import Parsed
 from communique.coding.voice import Attribution, Attributions
-from communique.model import Actor, Reason, Status
+from communique.model import Actor, Form, Reason, Status
 
 _SELF = frozenset({"we", "i", "us", "me"})
 _CLAUSES = frozenset({"ROOT", "ccomp", "conj", "parataxis", "xcomp"})
+_ADMISSIONS = frozenset(
+    "acknowledge admit concede accept note report know find explain understand believe think fear realise realize".split()
+)
+# Imperatives that ask for nothing.
+_COURTESIES = frozenset("let thank look see remember imagine suppose say be mind wait listen think believe".split())
+_NAMING = frozenset("describe denounce portray cast brand label depict regard dismiss condemn see view paint".split())
 _OPEN_CONDITIONS = frozenset({"if", "unless", "whether"})
 
 
@@ -59,12 +65,40 @@ class SpeechStation:
         for p in predicates(parsed.doc, first, last):
             if said.voice_at(p.head.i) is not attribution:
                 continue
-            draft = self._demand(p, mentions, speakers) or self._blame(p, mentions, speakers)
+            draft = (
+                self._order(p, attribution, speakers)
+                or (None if self._known(attribution, parsed) else self._demand(p, mentions, speakers))
+                or self._blame(p, mentions, speakers)
+            )
             if draft is not None:
                 sent = parsed.sents[parsed.sent_of(p.head.i)]
                 draft.contexts = self.events.contexts_of(parsed, *sent, draft)
                 found.append(draft)
         return found
+
+    @staticmethod
+    def _known(attribution: Attribution, parsed: Parsed) -> bool:
+        """Whether the words admit that something must be, and do not ask for it: "acknowledged that he must stay"."""
+        return attribution.cue is not None and any(
+            t.lemma_.lower() in _ADMISSIONS for t in parsed.doc[slice(*attribution.cue)]
+        )
+
+    def _order(self, p: Predicate, attribution: Attribution, speakers: list[Mention]) -> Draft | None:
+        """ "Leave our country," he said."""
+        if p.kind != "verb" or attribution.form is Form.INDIRECT or (p.subjects and not _implied(p)):
+            return None
+        reading = self.events.status.read(p.head)
+        negated = any(c.lower_ in ("do", "don’t", "don't") for c in p.head.children) and any(
+            c.dep_ == "neg" for c in p.head.children
+        )
+        bare = p.head.tag_ == "VB" and p.head.dep_ in ("ROOT", "ccomp", "conj")
+        row = self.rows.get(("imperative", "modal"))
+        if row is None or not bare or not (reading.reason.row == "imperative" or negated):
+            return None
+        if p.lemma in _COURTESIES:
+            return None
+        frame_mode = self.events.request_mode(None)
+        return self._draft(p, row, frame_mode, speakers, [])
 
     def _demand(self, p: Predicate, mentions: Mentions, speakers: list[Mention]) -> Draft | None:
         """ "Y must withdraw": asked of the subject, where it is somebody else."""
@@ -89,6 +123,8 @@ class SpeechStation:
                 return row
         above = head.head
         if head.dep_ == "xcomp" and above.lemma_.lower() in ("need", "have", "ought"):
+            if any(c.lower_ == "yet" or c.tag_ == "MD" for c in [*above.children, *head.children]):
+                return None
             return self.rows.get((above.lemma_.lower(), "modal"))
         return None
 
@@ -132,6 +168,11 @@ def _mention(actor: Actor, attribution: Attribution) -> Mention:
     return Mention(first, last, last - 1, actor, "source", ())
 
 
+def _implied(p: Predicate) -> bool:
+    """Whether the subject found is only borrowed from another clause."""
+    return not any(c.dep_ in ("nsubj", "nsubjpass") for c in p.head.children)
+
+
 def _named(m: Mention) -> bool:
     return bool(m.actor.country or m.actor.entity)
 
@@ -168,6 +209,8 @@ def _of_whom(head: Any) -> list[Any]:
         return verb(over).subjects
     if head.dep_ == "oprd":
         return [t for t in verb(over).objects if t.i != head.i]
+    if head.dep_ == "pobj" and over.lower_ == "as" and over.head.lemma_.lower() in _NAMING:
+        return verb(over.head).objects
     if head.dep_ == "ccomp" and head.pos_ == "ADJ":
         return [c for c in head.children if c.dep_ == "nsubj"]
     return []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from communique.codebook import Codebook, Row
+from communique.coding.clauses import LIGHT
 from communique.model import Reason, Status
 
 _FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "sha"})
@@ -140,6 +141,11 @@ class StatusStation:
             return self._under(row, parent, depth) if row else self._purpose(parent)
         if dep == "pcomp":
             return self._prepositional(parent, depth)
+        if dep == "csubj":
+            # "joining the pact is possible"
+            for word in (c for c in parent.children if c.dep_ in ("acomp", "attr")):
+                if (row := self._row(word, "xcomp")) is not None:
+                    return self._under(row, word, depth)
         if dep == "advcl" and _verbal(parent) and not _has_subject(token) and token.tag_ == "VBG":
             up = self._verb(parent, depth + 1)
             return up if up.status not in (*_REAL, Status.NEGATED) else None
@@ -247,6 +253,9 @@ class StatusStation:
             return self._under(row, parent, depth)
         if dep in ("dobj", "nsubjpass", "nsubj", "attr"):
             up = self._verb(parent, depth + 1)
+            if up.status is Status.NEGATED and dep == "dobj" and _definite(node) and parent.lemma_.lower() not in LIGHT:
+                # "did not mention his decision": the decision stands
+                return None
             # "the war will widen" is about a war that there is
             return None if dep == "nsubj" and not _brings_about(parent) else up
         return None
@@ -292,6 +301,10 @@ def _negated(token: Any) -> bool:
         if child.dep_ == "dobj" and child.lower_ in ("nothing", "nobody"):
             return True
     return False
+
+
+def _definite(noun: Any) -> bool:
+    return any((c.dep_ == "det" and c.lower_ in ("the", "this", "that")) or c.dep_ == "poss" for c in noun.children)
 
 
 def _particle_before(token: Any, parent: Any) -> bool:

@@ -366,8 +366,9 @@ class _Reading:
         gap = self.doc[report.cue[1] : quote.first]
         if any(t.tag_ in ("VBD", "VBZ", "VBP") and t.dep_ not in ("relcl", "advcl") for t in gap) or len(gap) > 30:
             return None
-        near = not len(gap) or gap[-1].text in (",", ":", "—", "–", "--", "-") or gap[-1].lower_ == "that"
-        if not near and len(gap) > 3:
+        marked = bool(len(gap)) and gap[-1].text in (",", ":", "—", "–", "--", "-")
+        near = marked or not len(gap) or gap[-1].lower_ == "that"
+        if (not near and len(gap) > 3) or not (marked or report.sources):
             return None
         return quote.first, quote.last
 
