@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -334,6 +336,26 @@ def test_tables_are_plain_when_piped(record: Path) -> None:
         assert done.returncode == 0
         assert "\x1b" not in done.stdout
         assert len(done.stdout.splitlines()) > 5
+
+
+@pytest.mark.parametrize("name", ["events", "ties"])
+def test_tables_are_coloured_on_a_terminal_and_ids_stay_whole(record: Path, name: str) -> None:
+    ids = [row["id"] for row in lines(communique(name, record, "--json"))]
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+    environment.pop("NO_COLOR", None)
+    command = [sys.executable, "-m", "communique", name, str(record)]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment) as process:
+        os.close(theirs)
+        shown = b""
+        # A terminal whose other end is closed gives an error in place of an end.
+        with contextlib.suppress(OSError):
+            while chunk := os.read(ours, 65536):
+                shown += chunk
+        os.close(ours)
+        assert process.wait() == 0
+    assert b"\x1b[1m" in shown
+    assert all(id.encode() in shown for id in ids)
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from communique.errors import CallError, CommuniqueError
@@ -386,12 +386,14 @@ def _announce(size: Any, workers: int, record: Path) -> None:
     need = forecast(size.bytes, workers)
     if need.seconds < _LONG_RUN_SECONDS:
         return
+    # What is there already is copied too while the record is written.
+    disk = need.bytes + 2 * (record.stat().st_size if record.exists() else 0)
     _err.print(
-        f"about {size.reports:,} reports: roughly {_time(need.seconds)} and {need.bytes / 1e6:,.0f} MB of disk. "
+        f"about {size.reports:,} reports: roughly {_time(need.seconds)} and {disk / 1e6:,.0f} MB of disk. "
         "Ctrl-C stops cleanly; the same command goes on from there."
     )
     folder = record.absolute().parent
-    if folder.exists() and shutil.disk_usage(folder).free < need.bytes:
+    if folder.exists() and shutil.disk_usage(folder).free < disk:
         _err.print(f"warning: {folder} may be too full for that", style="yellow", markup=False)
 
 
@@ -535,13 +537,28 @@ def _one_line(cell: str) -> str:
     return "".join(c if c.isprintable() else " " for c in " ".join(cell.split()))
 
 
-def _show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold", ratio=3 if name == "quote" else None)
+# Columns that stand under the row on a terminal, where they have room, and a breath for each cell beside another.
+_BELOW = frozenset({"id", "quote"})
+_WIDEST_CELL = 28
+
+
+def _show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """One line a row, and under it, dimmed, its id and quote over the whole width."""
+    console = Console(highlight=False)
+    beside = [i for i, name in enumerate(columns) if name not in _BELOW]
+    widths = {i: min(_WIDEST_CELL, max(len(row[i]) for row in [columns, *rows])) for i in beside}
+
+    def line(cells: Sequence[str], style: str | None = None) -> Text:
+        parts = [Text(cells[i], style=style or _STATUS_STYLES.get(cells[i], "")) for i in beside]
+        for part, width in zip(parts, widths.values(), strict=True):
+            part.truncate(width, overflow="ellipsis", pad=True)
+        return Text("  ").join(parts)
+
+    console.print(line(columns, "bold"), no_wrap=True, overflow="ellipsis")
     for row in rows:
-        table.add_row(*(Text(cell, style=_STATUS_STYLES.get(cell, "")) for cell in row))
-    Console(highlight=False).print(table)
+        console.print(line(row), no_wrap=True, overflow="ellipsis")
+        if below := "  ".join(row[i] for i, name in enumerate(columns) if name in _BELOW):
+            console.print(Padding(Text(below, style="dim"), (0, 0, 0, 2)))
 
 
 _FIGURE_COLUMNS = ("task", "file", "figure", "items", "value")
@@ -571,18 +588,18 @@ def _event_cells(row: StoredEvent) -> tuple[str, ...]:
     )
 
 
-_TIE_COLUMNS = ("kind", "name", "parties", "status", "step", "since", "until", "id", "quote")
+_TIE_COLUMNS = ("status", "since", "until", "kind", "parties", "name", "step", "id", "quote")
 
 
 def _tie_cells(row: StoredTie) -> tuple[str, ...]:
     return (
-        row.kind,
-        row.name or "",
-        _actors(to_json(row.parties)),
         row.status,
-        row.step,
         row.since or "",
         row.until or "",
+        row.kind,
+        _actors(to_json(row.parties)),
+        row.name or "",
+        row.step,
         row.id,
         row.evidence[-1].text if row.evidence else "",
     )

@@ -101,6 +101,7 @@ class Forecast:
 
 # Measured on the sample reports with one worker on a two-core machine (`benchmarks/`); good to a factor of two.
 _BYTES_PER_SECOND = 5_000.0
+# A record takes about four bytes for one of text, and while it is written the disk holds it three times.
 _RECORD_BYTES_PER_BYTE = 12.0
 _START_SECONDS = 5.0
 

@@ -753,6 +753,8 @@ def _swap(new: Path, path: Path) -> None:
         shutil.copymode(path, new)
     _sync(new)
     new.replace(path)
+    # Left by another program that died while it had the old file open as if to write; it says nothing of the new one.
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
     _sync(path.parent)
 
 

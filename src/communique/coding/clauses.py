@@ -26,6 +26,10 @@ LIGHT = frozenset(
 )
 
 
+_QUANTITIES = frozenset(
+    "number part section half day week round wave worth dozen hundred thousand group series couple lot scores score "
+    "million majority pair batch one some most many".split()
+)
 _PARTICLES = frozenset({"out", "away", "back", "off", "up", "down", "aside"})
 # Prepositions that a date or place does not take.
 _LOOSE = frozenset({"between", "among", "with", "against", "by", "alongside", "on", "in", "at", "over", "to", "from"})
@@ -89,29 +93,7 @@ def spread(token: Any) -> list[Any]:
 
 def of_head(token: Any) -> Any:
     """The head a quantity or group word stands for: "dozens of soldiers" is about soldiers."""
-    if token.lemma_.lower() in (
-        "number",
-        "part",
-        "section",
-        "half",
-        "dozen",
-        "hundred",
-        "thousand",
-        "group",
-        "series",
-        "couple",
-        "lot",
-        "scores",
-        "score",
-        "million",
-        "majority",
-        "pair",
-        "batch",
-        "one",
-        "some",
-        "most",
-        "many",
-    ):
+    if token.lemma_.lower() in _QUANTITIES or token.pos_ == "NUM":
         for child in token.children:
             if child.dep_ == "prep" and child.lower_ == "of":
                 for grand in child.children:
@@ -169,6 +151,10 @@ def verb(token: Any) -> Predicate:
                     p.objects = [s for c in child.children if c.dep_ in SUBJECT for s in spread(c)]
             else:
                 p.ccomp = child
+        if dep in ("advcl", "ccomp", "xcomp") and any(c.lower_ == "for" and c.dep_ == "mark" for c in child.children):
+            # "called for the troops to leave"
+            p.obliques.append(Argument(child, "for"))
+            p.xcomp = child
     _inherit(p)
     p.subjects = [_not_a_day(of_head(_antecedent(t))) for t in p.subjects]
     p.objects = [of_head(_antecedent(t)) for t in p.objects]

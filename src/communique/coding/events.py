@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from communique.codebook import Codebook, Row
+from communique.codebook import CLASS_CODES, Codebook, Row
 from communique.coding.actors import Mention, Mentions
 from communique.coding.clauses import LIGHT, Predicate, predicates, spread, verb
 from communique.coding.parse import Parsed
@@ -225,9 +225,8 @@ class EventStation:
             case "prt":
                 return p.particle in words if words else p.particle is not None
             case "prep":
-                if sub not in p.preps:
-                    return False
-                return self._any(p.preps[sub], words, mentions)
+                tokens = [*p.preps.get(sub or "", []), *_inside(p.objects, sub or "")]
+                return bool(tokens) and self._any(tokens, words, mentions)
             case "xcomp":
                 return p.xcomp is not None and self._any([p.xcomp], words, mentions)
             case "ccomp":
@@ -257,6 +256,10 @@ class EventStation:
                     mention = mentions.at(token.i)
                     if mention is not None and _coded(mention):
                         return True
+                elif word == "@BODY":
+                    mention = mentions.at(token.i)
+                    if mention is not None and mention.actor.country in ("IGO", "UNO", "EUR"):
+                        return True
                 elif word.isupper():
                     known = self.classes.get(word, set())
                     if lemma in known or token.lower_ in known:
@@ -269,7 +272,7 @@ class EventStation:
         """One event where verb and object name it together: "signed a treaty", "launched an attack"."""
         for i in sorted(matches):
             match = matches.get(i)
-            if match is None or match.predicate.kind != "verb" or match.type in GOVERNORS:
+            if match is None or match.predicate.kind != "verb" or match.type in GOVERNORS - {"CONCEDE"}:
                 continue
             p = match.predicate
             named = tuple(
@@ -296,6 +299,9 @@ class EventStation:
             if token is None or token.i == p.head.i or (token.i < p.head.i and not p.passive):
                 continue
             found = [m for t in spread(token) if (m := self._act_at(t, matches)) is not None]
+            if match.type == "CONCEDE":
+                # "lifted the ban", "dropped its objection": what is given up is no act of its own
+                found = [m for m in found if m.type in (*COOPERATIVE, *YIELDING)]
             if found:
                 return found
         return []
@@ -316,7 +322,8 @@ class EventStation:
         if inner is not None:
             more_actors, more_recipients = self._parties(inner.predicate, inner.frame, mentions)
             if match.type != "REQUEST":
-                recipients = recipients or [m for m in more_recipients if m not in actors]
+                theirs = [m for m in more_recipients if m not in actors]
+                recipients = theirs if any(_coded(m) for m in theirs) else recipients or theirs
             else:
                 recipients = recipients or more_actors
             actors = actors or more_actors
@@ -382,11 +389,13 @@ class EventStation:
             if act == "MOBILIZE" and kind == "AGREE":
                 # drills and patrols that are agreed on are done together
                 return "AGREE", "COOPERATE", None, Status.PLANNED
+            if act not in (*COOPERATIVE, *YIELDING, *HARMFUL):
+                return kind, None, mode, status
             if act in HARMFUL:
                 if lemma not in _COMMITMENTS:
                     return act, None, None, Status.PLANNED
                 return "THREATEN", None, _THREAT_MODES.get(act), Status.OCCURRED
-            return ("CONCEDE" if act in YIELDING else "AGREE"), act, None, Status.PLANNED
+            return ("CONCEDE" if act in YIELDING and kind == "CONCEDE" else "AGREE"), act, None, Status.PLANNED
         if ahead and kind in COOPERATIVE:
             return "AGREE", kind, None, status
         if ahead and kind == "RETREAT":
@@ -413,11 +422,14 @@ class EventStation:
         """Who acts and on whom: the row's roles, else grammar's usual places, the first that holds anybody."""
         roles = frame.roles
         actors = self._actors(p, roles, mentions)
-        between = self.mentions_of(p.preps.get("between", []) + p.preps.get("among", []), mentions)
+        nested = [*p.objects, *p.subjects, *p.preps.get("of", [])]
+        tokens = [t for prep in ("between", "among") for t in (*p.preps.get(prep, []), *_inside(nested, prep))]
+        between = self.mentions_of(tokens, mentions)
         if between:
             return _unique([*actors, *between] if p.kind != "noun" else between), []
         if "joint" in roles:
-            return _unique([*actors, *self.mentions_of(p.preps.get("with", []), mentions)]), []
+            partners = [*p.preps.get("with", []), *_inside(p.objects, "with"), *p.objects]
+            return _unique([*actors, *self.mentions_of(partners, mentions)]), []
         recipients = self._recipients(p, frame, actors, mentions)
         if p.kind == "noun" and not actors:
             of = self.mentions_of(p.preps.get("of", []), mentions)
@@ -456,15 +468,17 @@ class EventStation:
         if p.gerund is not None and frame.type == "CONSULT":
             # "discussed opening an office with X": parsers hang the partner on the inner verb
             places.append(verb(p.gerund).preps.get("with", []))
-        return next((found for tokens in places if (found := self._others(tokens, actors, mentions))), [])
+        found = [m for tokens in places if (m := self._others(tokens, actors, mentions))]
+        return next((ms for ms in found if any(_coded(m) for m in ms)), found[0] if found else [])
 
     @staticmethod
     def _asked(p: Predicate, frame: Frame) -> list[list[Any]]:
         """Of whom something is demanded, or whom a threatened act would hit, where no row reads the inner act."""
         if frame.type not in GOVERNORS:
             return []
-        if frame.type == "REQUEST" and p.ccomp is not None:
-            return [verb(p.ccomp).subjects]
+        if frame.type == "REQUEST":
+            clauses = [verb(c) for c in (p.ccomp, p.xcomp) if c is not None]
+            return [c.objects if c.passive and not c.subjects else c.subjects for c in clauses]
         if p.xcomp is not None and frame.type != "REQUEST":
             inner = verb(p.xcomp)
             return [inner.objects, *(inner.preps.get(prep, []) for prep in ("against", "on", "to", "with", "from"))]
@@ -622,9 +636,13 @@ def _unique(found: list[Mention]) -> list[Mention]:
 def _political(kind: str, actors: list[Mention], recipients: list[Mention]) -> bool:
     """Whether anybody takes part whom the record is about."""
     everyone = [m.actor for m in [*actors, *recipients]]
-    if kind in ("ASSAULT", "PROTEST", "COERCE"):
+    if kind in ("ASSAULT", "PROTEST", "COERCE", "CONCEDE", "RETREAT", "REQUEST", "REJECT", "AID"):
         return any(a.country or a.entity or (a.sector in POLITICAL) for a in everyone)
-    return any((a.entity and a.sector in (None, *POLITICAL)) or a.sector in POLITICAL for a in everyone) and any(
+    official = any(
+        (a.entity and a.sector in (None, *POLITICAL)) or a.sector in POLITICAL or a.country in CLASS_CODES
+        for a in everyone
+    )
+    return official and any(
         a.country or a.entity for a in everyone
     )
 
