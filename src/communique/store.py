@@ -35,7 +35,7 @@ import duckdb
 import pyarrow as pa
 
 from communique import __version__, ties
-from communique.codebook import Codebook
+from communique.codebook import Codebook, shipped
 from communique.errors import CallError, RecordError
 from communique.model import (
     Actor,
@@ -478,7 +478,7 @@ class Record:
         `known_by`: from reports published up to this ISO day only. `party`: ISO3 or entity codes that must all be
         parties. `kind` as in `data/ties.toml`; `status` any of those given.
         """
-        kinds = _checked(kind, "kind of tie", ties.rules(self._codebook or _shipped()).match)
+        kinds = _checked(kind, "kind of tie", ties.rules(self._codebook or shipped()).match)
         standing = _checked(status, "tie status", TieStatus)
         parties = [code.casefold() for code in _several(party)]
         day = _iso(at) if at else date.today().isoformat()
@@ -1183,19 +1183,13 @@ def _answers(every: Sequence[Claim], counted: Sequence[Claim], book: Codebook | 
 # Filters
 
 
-def _shipped() -> Codebook:
-    from communique.codebook import shipped
-
-    return shipped()
-
-
 def _several(values: Sequence[str] | str | None) -> list[str]:
     return [values] if isinstance(values, str) else list(values or ())
 
 
 def _checked(values: Sequence[str] | str | None, what: str, known: Iterable[Any] | None) -> list[str]:
     """The values as we write them; `CallError` names those there are."""
-    allowed = {str(k).casefold(): str(k) for k in (_shipped().types if known is None else known)}
+    allowed = {str(k).casefold(): str(k) for k in (shipped().types if known is None else known)}
     found = _several(values)
     for value in found:
         if value.casefold() not in allowed:

@@ -41,6 +41,11 @@ _MERE_PURPOSE = frozenset({"purpose", "noun with infinitive"})
 _COMMITMENTS = frozenset(
     "vow pledge promise swear threaten warn undertake offer guarantee agree commit commitment threat promise assure".split()
 )
+# A retreat that is announced is a concession; one that is agreed on or offered is an agreement.
+_ANNOUNCEMENTS = frozenset("decide decision plan intend intention announce announcement order schedule opt".split())
+_OWN_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
+# A subject stands no further before its verb than this many tokens, as a rule.
+_FAR = 14
 _EXAMPLES = frozenset({"like", "including", "as"})
 # Where the recipient is looked for when the object is no actor, first hit wins.
 _VERB_PREPS = (
@@ -342,7 +347,7 @@ class EventStation:
             and match.type != "AGREE"
         ):
             reading = Reading(Status.PLANNED, Reason("status", "coding/status.py", None, "time to come"))
-        if reading.reason.row in _MERE_PURPOSE and match.type not in GOVERNORS:
+        if reading.reason.row in _MERE_PURPOSE and match.type in (*COOPERATIVE, *YIELDING):
             return None
         if match.type == "MOBILIZE" and p.head.dep_ == "acl" and not actors:
             # "forces stationed in Chad": where they are, no move of theirs
@@ -395,7 +400,8 @@ class EventStation:
                 if lemma not in _COMMITMENTS:
                     return act, None, None, Status.PLANNED
                 return "THREATEN", None, _THREAT_MODES.get(act), Status.OCCURRED
-            return ("CONCEDE" if act in YIELDING and kind == "CONCEDE" else "AGREE"), act, None, Status.PLANNED
+            yields = act in YIELDING and (kind == "CONCEDE" or lemma in _ANNOUNCEMENTS)
+            return ("CONCEDE" if yields else "AGREE"), act, None, Status.PLANNED
         if ahead and kind in COOPERATIVE:
             return "AGREE", kind, None, status
         if ahead and kind == "RETREAT":
@@ -440,7 +446,11 @@ class EventStation:
     def _guests(self, p: Predicate, mentions: Mentions) -> list[Mention]:
         """Who takes part in a meeting that only sets the scene: "At a summit in Lima, the president assured X"."""
         prep = p.head.head
-        if p.head.dep_ != "pobj" or prep.lower_ not in ("at", "during", "after", "following") or prep.head.pos_ != "VERB":
+        if (
+            p.head.dep_ != "pobj"
+            or prep.lower_ not in ("at", "during", "after", "following")
+            or prep.head.pos_ != "VERB"
+        ):
             return []
         over = verb(prep.head)
         return _unique([*self.mentions_of(over.subjects, mentions), *self.mentions_of(over.objects, mentions)])
@@ -449,7 +459,31 @@ class EventStation:
         named = [t for n in roles.get("actor", "").split(",") if n for t in _slot(p, n)]
         if p.kind == "noun":
             return self.mentions_of(named or [*p.subjects, *p.modifiers], mentions)
-        return self.mentions_of(named or ([] if "actor" in roles else p.subjects), mentions)
+        found = self.mentions_of(named or ([] if "actor" in roles else p.subjects), mentions)
+        return found or ([] if "actor" in roles else self._before(p, mentions))
+
+    @staticmethod
+    def _before(p: Predicate, mentions: Mentions) -> list[Mention]:
+        """The actor before a finite verb that the parse leaves without a subject of its own: the nearest one that no
+        preposition governs ("ECOWAS, egged on by X, imposed ...")."""
+        head = p.head
+        if p.passive or head.tag_ not in ("VBD", "VBZ", "VBP") or any(c.dep_ in _OWN_SUBJECTS for c in head.children):
+            return []
+        for i in range(head.i - 1, max(head.sent.start, head.i - _FAR) - 1, -1):
+            token = head.doc[i]
+            if (
+                token.pos_ in ("VERB", "AUX")
+                and token.tag_ in ("VBD", "VBZ", "VBP", "MD")
+                and token.dep_ not in ("aux", "auxpass")
+            ):
+                return []
+            m = mentions.at(i)
+            if m is None or m.head != i or not _coded(m):
+                continue
+            if token.dep_ == "pobj" and token.head.lower_ != "as":
+                continue
+            return [m]
+        return []
 
     def _recipients(self, p: Predicate, frame: Frame, actors: list[Mention], mentions: Mentions) -> list[Mention]:
         if "recipient" in frame.roles:
@@ -626,10 +660,16 @@ def _coded(mention: Mention) -> bool:
 
 
 def _unique(found: list[Mention]) -> list[Mention]:
+    """Each mention once, and of one person or body named twice the first."""
     kept: list[Mention] = []
+    seen: set[tuple[str | None, ...]] = set()
     for mention in found:
-        if mention not in kept:
-            kept.append(mention)
+        a = mention.actor
+        key = (a.entity, a.name, a.country, a.sector)
+        if mention in kept or (a.name is not None and key in seen):
+            continue
+        seen.add(key)
+        kept.append(mention)
     return kept
 
 
@@ -642,9 +682,7 @@ def _political(kind: str, actors: list[Mention], recipients: list[Mention]) -> b
         (a.entity and a.sector in (None, *POLITICAL)) or a.sector in POLITICAL or a.country in CLASS_CODES
         for a in everyone
     )
-    return official and any(
-        a.country or a.entity for a in everyone
-    )
+    return official and any(a.country or a.entity for a in everyone)
 
 
 def _score(frame: Frame, actors: list[Mention], recipients: list[Mention]) -> float:
