@@ -47,6 +47,8 @@ _BOUNDS = frozenset({"before", "ahead", "prior", "until", "till", "after", "foll
 # A place belongs to an event at most so many nouns above it: "signed a pact in Quito", not "criticised plans for an
 # office in Quito".
 _NEAR = 1
+# Acts that fall on the people of a place where nobody else is named.
+_FALLS_ON = frozenset({"ASSAULT", "COERCE"})
 _HISTORICAL = timedelta(days=365)
 
 
@@ -274,6 +276,11 @@ class Reading:
         for field, mentions in (("actors", draft.actors), ("recipients", draft.recipients)):
             for m in mentions:
                 reasons += [Reason(field, r.file, r.line, r.row) for r in m.reasons]
+        recipients = tuple(m.actor for m in draft.recipients)
+        if not recipients and draft.type in _FALLS_ON and place is not None and place.country is not None:
+            # who lives where the blow falls is hit by it
+            recipients = (Actor(place.start, place.end, place.text, place.name, place.country, "CVL", None),)
+            reasons.append(Reason("recipients", "coding/coder.py", None, "where it falls"))
         intensity = kind.modes.get(draft.mode) if draft.mode else None
         return Event(
             id=make_id("e", self.article.id, draft.type, draft.act, trigger.start, trigger.end, head),
@@ -284,7 +291,7 @@ class Reading:
             status=draft.status,
             historical=self._historical(when),
             actors=tuple(m.actor for m in draft.actors),
-            recipients=tuple(m.actor for m in draft.recipients),
+            recipients=recipients,
             place=place,
             when=when,
             voice=voice,
