@@ -185,7 +185,19 @@ def oblique(prep: Any) -> list[Argument]:
             found.append(Argument(child, prep.lower_))
         elif child.dep_ == "prep":
             found += oblique(child)
-    return found
+    return found or _stranded(prep)
+
+
+def _stranded(prep: Any) -> list[Argument]:
+    """What stands behind a preposition that the parse leaves with nothing: the noun phrase that begins there."""
+    if any(True for _ in prep.children) or prep.pos_ != "ADP":
+        return []
+    for token in prep.doc[prep.i + 1 : min(prep.i + 9, len(prep.doc))]:
+        if token.pos_ in ("VERB", "AUX", "PUNCT"):
+            return []
+        if token.pos_ in ("NOUN", "PROPN") and token.left_edge.i == prep.i + 1:
+            return [Argument(of_head(t), prep.lower_) for t in spread(token)]
+    return []
 
 
 def _antecedent(token: Any) -> Any:

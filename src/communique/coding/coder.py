@@ -160,6 +160,7 @@ class Reading:
         for when, (first, last) in self.times:
             if published is None or when.from_ is None or when.from_ <= published:
                 continue
+            found |= self._noun_behind(last)
             node = _root(self.parsed, first, last).head
             while node.pos_ not in ("VERB", "AUX") and node.head != node:
                 found.add(node.i)
@@ -215,6 +216,17 @@ class Reading:
                 before = doc[self._phrase_start(last)]
                 return owners[i] if before.pos_ in ("DET", "PRON", "ADP", "ADJ") or doc[last].tag_ == "POS" else None
         return None
+
+    def _noun_behind(self, last: int) -> set[int]:
+        """The noun whose name begins with the time that ends at `last`: "the July 11 NATO summit"."""
+        doc = self.parsed.doc
+        behind: set[int] = set()
+        for i in range(last, min(last + 4, len(doc))):
+            if doc[i].pos_ not in ("NOUN", "PROPN", "ADJ", "PART"):
+                break
+            if doc[i].pos_ == "NOUN":
+                behind.add(i)
+        return behind
 
     def _phrase_start(self, last: int) -> int:
         """The token before the time expression that ends at `last`."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from communique.codebook import CLASS_CODES, Codebook, Row
 from communique.coding.actors import Mention, Mentions
-from communique.coding.clauses import LIGHT, Predicate, predicates, spread, verb
+from communique.coding.clauses import LIGHT, Predicate, owners, predicates, spread, verb
 from communique.coding.parse import Parsed
 from communique.coding.status import Reading, StatusStation
 from communique.model import Reason, Status
@@ -158,7 +158,26 @@ class EventStation:
         for first, last in parsed.sents:
             if only_headings or parsed.blocks[parsed.block_of(first)].kind == "body":
                 found += self.sentence(parsed, mentions, first, last, ahead)
+        for i, draft in enumerate(found):
+            self._take_up(draft, found[:i])
         return found
+
+    @staticmethod
+    def _take_up(draft: Draft, before: list[Draft]) -> None:
+        """ "The opening of the office" after "plans to open an office": the same act, still to come."""
+        if draft.predicate.kind != "noun" or draft.status is not Status.OCCURRED or draft.act is not None:
+            return
+        if draft.reasons[1].row != "named as a fact" or draft.type not in COOPERATIVE:
+            return
+        mine = {m.actor.entity or m.actor.country for m in [*draft.actors, *draft.recipients]}
+        for earlier in before:
+            theirs = {m.actor.entity or m.actor.country for m in [*earlier.actors, *earlier.recipients]}
+            same = earlier.act == draft.type and earlier.status is Status.PLANNED and bool(mine) and mine <= theirs
+            words = [earlier.predicate.lemma, earlier.inner.lemma if earlier.inner is not None else ""]
+            if same and any(w and w[:4] == draft.predicate.lemma[:4] for w in words):
+                draft.type, draft.act, draft.mode, draft.status = "AGREE", draft.type, None, Status.PLANNED
+                draft.reasons[1] = Reason("status", "coding/events.py", None, "announced before")
+                return
 
     def sentence(
         self, parsed: Parsed, mentions: Mentions, first: int, last: int, ahead: frozenset[int] = frozenset()
@@ -169,6 +188,11 @@ class EventStation:
             frame = self.match(predicate, mentions)
             if frame:
                 matches[predicate.head.i] = _Match(predicate, frame, frame.type)
+        for i in [
+            i for i, m in matches.items() if m.predicate.head.dep_ == "amod" and m.predicate.head.head.i in matches
+        ]:
+            # "increased cooperation" is cooperation
+            del matches[i]
         self._settle_objects(matches)
         drafts = []
         taken: set[int] = set()
@@ -435,6 +459,9 @@ class EventStation:
             return _unique([*actors, *between] if p.kind != "noun" else between), []
         if "joint" in roles:
             partners = [*p.preps.get("with", []), *_inside(p.objects, "with"), *p.objects]
+            if p.gerund is not None:
+                # "discussed opening an office with X": parsers hang the partner on the inner verb
+                partners += verb(p.gerund).preps.get("with", [])
             return _unique([*actors, *self.mentions_of(partners, mentions)]), []
         recipients = self._recipients(p, frame, actors, mentions)
         if p.kind == "noun" and not actors:
@@ -458,7 +485,10 @@ class EventStation:
     def _actors(self, p: Predicate, roles: dict[str, str], mentions: Mentions) -> list[Mention]:
         named = [t for n in roles.get("actor", "").split(",") if n for t in _slot(p, n)]
         if p.kind == "noun":
-            return self.mentions_of(named or [*p.subjects, *p.modifiers], mentions)
+            found = self.mentions_of(named or [*p.subjects, *p.modifiers], mentions)
+            # "the opening of the Danish embassy": whose embassy it is
+            things = [t for t in p.preps.get("of", []) if t.pos_ == "NOUN" and mentions.at(t.i) is None]
+            return found or self.mentions_of([o for t in things for o in owners(t)], mentions)
         found = self.mentions_of(named or ([] if "actor" in roles else p.subjects), mentions)
         return found or ([] if "actor" in roles else self._before(p, mentions))
 
@@ -536,6 +566,9 @@ class EventStation:
             mention = mentions.at(token.i)
             if mention is not None and _coded(mention):
                 found += [m for m in mentions.every(token.i) if _coded(m)]
+                continue
+            if mention is not None and mention.kind == "person":
+                found.append(mention)
                 continue
             inside = [
                 m
@@ -619,7 +652,10 @@ def _lifeless(p: Predicate) -> bool:
     """Whether something that is nobody does it: "the article bars", "the move angered"."""
     if p.kind != "verb" or p.passive or not p.subjects:
         return False
-    return all(t.pos_ in ("NOUN", "NUM") and t.lemma_.lower() in _THINGS for t in p.subjects)
+    return all(
+        (t.pos_ in ("NOUN", "NUM") and t.lemma_.lower() in _THINGS) or t.lower_ in ("this", "that", "which")
+        for t in p.subjects
+    )
 
 
 def _private(kind: str, p: Predicate, actors: list[Mention]) -> bool:
