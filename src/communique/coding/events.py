@@ -532,8 +532,9 @@ class EventStation:
         if p.gerund is not None and frame.type == "CONSULT":
             # "discussed opening an office with X": parsers hang the partner on the inner verb
             places.append(verb(p.gerund).preps.get("with", []))
-        found = [m for tokens in places if (m := self._others(tokens, actors, mentions))]
-        return next((ms for ms in found if any(_coded(m) for m in ms)), found[0] if found else [])
+        sides = [side for tokens in places if (side := self._others(tokens, actors, mentions))]
+        coded = [side for side in sides if any(_coded(m) for m in side)]
+        return next(iter(coded or sides), [])
 
     @staticmethod
     def _asked(p: Predicate, frame: Frame) -> list[list[Any]]:
