@@ -32,6 +32,7 @@ from communique.model import (
     Reason,
     Span,
     Statement,
+    Status,
     Voice,
     When,
     make_id,
@@ -285,6 +286,9 @@ class Reading:
         reasons = list(draft.reasons)
         voice, why = self.voice(head)
         reasons += why
+        if voice.kind == "outlet" and voice.stance == "report" and _foretold(draft):
+            voice = replace(voice, stance="comment")
+            reasons.append(Reason("stance", "coding/coder.py", None, "the outlet's own prediction"))
         for field, mentions in (("actors", draft.actors), ("recipients", draft.recipients)):
             for m in mentions:
                 reasons += [Reason(field, r.file, r.line, r.row) for r in m.reasons]
@@ -342,7 +346,7 @@ class Reading:
         """Who vouches for what this token names, and why."""
         said = self.attributions.voice_at(token)
         first, last = self.parsed.sents[self.parsed.sent_of(token)]
-        cue = self.coder.stance.cue(self.parsed, first, last)
+        cue = self.coder.stance.cue(self.parsed, first, last, said is None)
         stance = "comment" if cue is not None else "report"
         reasons = [Reason("stance", cue.file, cue.line, cue["cue"])] if cue is not None else []
         if said is None:
@@ -381,6 +385,18 @@ class Reading:
             )
         found.sort(key=lambda s: (s.content[0].start, s.content[-1].end, s.id))
         return list({s.id: s for s in found}.values())
+
+
+def _foretold(draft: Draft) -> bool:
+    """Whether nobody but the outlet says that something would come: under a condition, or a war to be."""
+    status = next((r.row for r in draft.reasons if r.field == "status"), "")
+    if status in ("conditional clause", "future under a condition"):
+        return True
+    if status == "purpose" or draft.predicate.head.dep_ not in ("ROOT", "conj", "pobj", "nsubj", "dobj"):
+        return False
+    if status == "would":
+        return draft.predicate.head.dep_ in ("ROOT", "conj")
+    return draft.type == "ASSAULT" and draft.status in (Status.PLANNED, Status.HYPOTHETICAL)
 
 
 def _known(actor: Actor) -> bool:

@@ -383,6 +383,10 @@ class EventStation:
             # forces of several states that move together exercise or patrol together
             type_, mode = "COOPERATE", None
         kind, act, mode, status = self._rule(type_, act, mode, reading, p.lemma)
+        if act is None and (p.xcomp is not None or p.ccomp is not None):
+            mode, status = _unread(kind, mode, status, p)
+        if p.kind == "noun" and p.lemma == "decision" and kind in HARMFUL and reading.reason.row == "named as a fact":
+            status = Status.OCCURRED
         if inner is not None and act is not None and status is Status.PLANNED:
             deep = self.status.read(inner.predicate.head)
             if deep.status is Status.HYPOTHETICAL:
@@ -657,6 +661,18 @@ def _lifeless(p: Predicate) -> bool:
         (t.pos_ in ("NOUN", "NUM") and t.lemma_.lower() in _THINGS) or t.lower_ in ("this", "that", "which")
         for t in p.subjects
     )
+
+
+def _unread(kind: str, mode: str | None, status: Status, p: Predicate) -> tuple[str | None, Status]:
+    """(mode, status) of a promise, refusal or demand whose act no row reads: it is still to come, or will not."""
+    if kind == "AGREE" and status is Status.OCCURRED:
+        return mode, Status.PLANNED
+    if kind == "REJECT" and status is Status.OCCURRED:
+        return mode, Status.NEGATED
+    if kind == "REQUEST":
+        polite = status is Status.HYPOTHETICAL and any(t.lower_ in ("i", "we") for t in p.subjects)
+        return mode or "change", Status.OCCURRED if polite else status
+    return mode, status
 
 
 def _private(kind: str, p: Predicate, actors: list[Mention]) -> bool:

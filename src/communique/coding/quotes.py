@@ -130,11 +130,16 @@ def _closing(text: str, marks: list[re.Match[str]], n: int, kind: str) -> int | 
                 depth -= 1
             elif sign in _OPENING and marks[n].group() == "„":
                 return k
-            elif sign in _OPENING:
+            elif sign in _OPENING and not _goes_on(text, marks[k]):
                 depth += 1
         elif _closes_straight(text, marks[k]):
             return k
     return None if not depth or kind != "curly" else _last_closing(marks, n)
+
+
+def _goes_on(text: str, mark: re.Match[str]) -> bool:
+    """Whether an opening mark inside a quotation takes it up again, as at a paragraph whose break was lost."""
+    return text[max(0, mark.start() - 2) : mark.start()].rstrip()[-1:] in (".", "?", "!", "…")
 
 
 def _last_closing(marks: list[re.Match[str]], n: int) -> int | None:
