@@ -462,7 +462,7 @@ class EventStation:
         if between:
             return _unique([*actors, *between] if p.kind != "noun" else between), []
         if "joint" in roles:
-            partners = [*p.preps.get("with", []), *_inside(p.objects, "with"), *p.objects]
+            partners = [*p.preps.get("with", []), *_inside(p.objects, "with")]
             if p.gerund is not None:
                 # "discussed opening an office with X": parsers hang the partner on the inner verb
                 partners += verb(p.gerund).preps.get("with", [])

@@ -119,7 +119,7 @@ class SpeechStation:
 
     def _modal(self, head: Any) -> Row | None:
         for child in head.children:
-            if child.dep_ == "aux" and (row := self.rows.get((child.lower_, "modal"))):
+            if child.dep_ == "aux" and child.tag_ == "MD" and (row := self.rows.get((child.lower_, "modal"))):
                 return row
         above = head.head
         if head.dep_ == "xcomp" and above.lemma_.lower() in ("need", "have", "ought"):

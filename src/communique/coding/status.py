@@ -14,6 +14,7 @@ from typing import Any
 
 from communique.codebook import Codebook, Row
 from communique.coding.clauses import LIGHT
+from communique.coding.parse import tense_is_past
 from communique.model import Reason, Status
 
 _FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "sha"})
@@ -27,8 +28,22 @@ _BACKSHIFT = frozenset(
     "say announce tell promise add confirm pledge vow state declare agree report insist warn reveal note explain write "
     "decide claim indicate expect stress reiterate disclose signal".split()
 )
+# "Until the army withdraws": clauses of time that tell of the future in the present tense, under a verb that is ahead.
+_WHEN = frozenset("when whenever until till before after once soon".split())
+_OPEN_ENDED = frozenset("whenever until till before once".split())
+# Taking part in the verb above without "to": "made them leave", "had the base closed", "go see".
+_MOTION = frozenset({"go", "come"})
+# Words of feeling whose "would" is politeness: "would like to".
+_POLITE = frozenset("like love prefer hate appreciate".split())
+# Said without "I": "Hope this helps", "Thank you".
+_OWN_WORDS = frozenset("hope thank love wish".split())
+_RANKS = frozenset("first second third last latest only next one fourth fifth sixth".split())
+_HEARD = frozenset("hear see smell".split())
+_AHEAD = (Status.PLANNED, Status.HYPOTHETICAL)
 _REAL = (Status.OCCURRED, Status.ONGOING)
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+# What may stand before an imperative: "In section two, change ..."
+_FRONTED = frozenset("advmod prep advcl punct cc intj neg dep".split())
 _DEEPEST = 8
 
 
@@ -49,6 +64,8 @@ class StatusStation:
         for row in book.rows("lang/en/status.csv"):
             for scope in row.list("scope"):
                 self._cues[row["cue"].lower(), row["pos"], scope] = row
+        # cues with another status where they are told in the past: "has to sign", "had to sign"
+        self._told = {(cue, pos) for cue, pos, scope in self._cues if scope.endswith(":past")}
 
     def read(self, token: Any) -> Reading:
         """The status of the event named by this token (a verb, noun or adjective)."""
@@ -68,22 +85,24 @@ class StatusStation:
     def _own(self, token: Any) -> Reading | None:
         """Negation, modals, conditionals, questions and imperatives of the clause itself."""
         children = list(token.children)
-        if any(c.lower_ in _CONDITIONS and c.dep_ in ("mark", "advmod") and c.i < token.i for c in children):
+        if _conditional(token):
             return _rule(Status.HYPOTHETICAL, "conditional clause")
-        negated = _negated(token)
         words = [c.lower_ for c in children if c.dep_ in ("aux", "auxpass")]
+        if words and any(c.lemma_ == "have" and c.dep_ == "aux" for c in children):
+            perfect = self._modal_perfect(token, words)
+            if perfect is not None:
+                return perfect
+        negated = _negated(token)
         if negated and (_FUTURE | _WOULD).intersection(words):
             return _rule(Status.NEGATED, "refusal")
         if _FUTURE.intersection(words):
             return self._future(token)
         if negated:
             return _rule(Status.NEGATED, "negation")
-        perfect = any(c.lemma_ == "have" and c.dep_ == "aux" for c in children)
-        if _WOULD.intersection(words) and not (perfect and "'d" in words):
-            reported = _reported(token) and not perfect
-            return _rule(Status.PLANNED if reported else Status.HYPOTHETICAL, "would")
+        if _WOULD.intersection(words):
+            return _would(token)
         if _MAYBE.intersection(words):
-            return _rule(Status.HYPOTHETICAL, "modal")
+            return _modal(token)
         if _going_to(token):
             return _rule(Status.PLANNED, "going to")
         if _is_to(token):
@@ -93,6 +112,17 @@ class StatusStation:
         if _imperative(token):
             return _rule(Status.HYPOTHETICAL, "imperative")
         return self._modified(token)
+
+    def _modal_perfect(self, token: Any, words: list[str]) -> Reading | None:
+        """ "Should have signed" was not done, "must have signed" was, "may have signed" is open."""
+        negated = _negated(token)
+        if _WOULD.intersection(words) and not {"'d", "’d"}.intersection(words):
+            return _rule(Status.HYPOTHETICAL, "counterfactual")
+        if {"should", "ought"}.intersection(words):
+            return _rule(Status.OCCURRED if negated else Status.NEGATED, "unfulfilled duty")
+        if "must" in words:
+            return _rule(Status.NEGATED if negated else Status.OCCURRED, "inference")
+        return None
 
     def _future(self, token: Any) -> Reading:
         conditional = any(
@@ -121,8 +151,6 @@ class StatusStation:
             return self._governed(token, parent, dep, depth)
         if dep == "conj" and _verbal(parent):
             return self._beside(token, parent, depth)
-        if dep == "prep" and _verbal(parent):
-            return self._verb(parent, depth + 1)
         return None
 
     def _governed(self, token: Any, parent: Any, dep: str, depth: int) -> Reading | None:
@@ -130,15 +158,17 @@ class StatusStation:
         if dep in ("xcomp", "acomp") or (dep == "ccomp" and (infinitive or not _has_subject(token))):
             return self._complement(token, parent, infinitive, depth)
         if dep == "ccomp":
-            row = self._row(parent, "ccomp")
-            return self._under(row, parent, depth) if row is not None else None
+            if (row := self._row(parent, "ccomp")) is not None:
+                return self._under(row, parent, depth)
+            return self._complement(token, parent, False, depth) if _without_tense(token) else None
         if dep in ("acl", "relcl") and infinitive:
-            row = self._row(parent, "xcomp")
-            return self._under(row, parent, depth) if row else _rule(Status.PLANNED, "noun with infinitive")
+            return self._noun_with_infinitive(parent, depth)
         if dep == "advcl" and (infinitive or (token.tag_ == "VBG" and _particle_before(token, parent))):
             # parsers take many complements for purposes: "hesitated to expel", "ruled out sending"
-            row = self._row(parent, "xcomp")
+            row = self._row(parent, "xcomp") or self._row(parent, "purpose")
             return self._under(row, parent, depth) if row else self._purpose(parent)
+        if dep == "advcl":
+            return self._adverbial(token, parent, depth)
         if dep == "pcomp":
             return self._prepositional(parent, depth)
         if dep == "csubj":
@@ -146,9 +176,35 @@ class StatusStation:
             for word in (c for c in parent.children if c.dep_ in ("acomp", "attr")):
                 if (row := self._row(word, "xcomp")) is not None:
                     return self._under(row, word, depth)
-        if dep == "advcl" and _verbal(parent) and not _has_subject(token) and token.tag_ == "VBG":
+        return None
+
+    def _noun_with_infinitive(self, noun: Any, depth: int) -> Reading:
+        """ "The decision to sign" is not yet the signing; "the first state to sign" signed, where it is one."""
+        if (row := self._row(noun, "xcomp")) is not None:
+            return self._under(row, noun, depth)
+        if any(c.lower_ in _RANKS and c.dep_ in ("amod", "nummod", "advmod") for c in noun.children):
+            return self._adjectival(noun, depth)
+        return _rule(Status.PLANNED, "noun with infinitive")
+
+    def _adverbial(self, token: Any, parent: Any, depth: int) -> Reading | None:
+        """A clause beside its main verb: "will attack, killing many", "will leave when the truce holds"."""
+        while parent.pos_ == "ADV" and parent.head != parent:
+            parent = parent.head
+        if not _verbal(parent):
+            return None
+        bare = not _has_subject(token)
+        if bare and token.tag_ == "VB" and parent.i < token.i and parent.lemma_ in _MOTION:
+            return self._verb(parent, depth + 1)
+        if bare and token.tag_ == "VBG":
             up = self._verb(parent, depth + 1)
-            return up if up.status not in (*_REAL, Status.NEGATED) else None
+            return up if up.status in _AHEAD else None
+        words = _WHEN.intersection(c.lower_ for c in (*token.children, token.head) if c.dep_ in ("mark", "advmod"))
+        if not words or not _present(token):
+            return None
+        up = self._verb(parent, depth + 1)
+        if up.status in _AHEAD or (up.status is Status.NEGATED and words <= _OPEN_ENDED):
+            open_ended = up.status is not Status.PLANNED or words <= _OPEN_ENDED
+            return _rule(Status.HYPOTHETICAL if open_ended else Status.PLANNED, "clause of time to come")
         return None
 
     def _complement(self, token: Any, parent: Any, infinitive: bool, depth: int) -> Reading | None:
@@ -163,6 +219,8 @@ class StatusStation:
                 if (row := self._row(word, "xcomp")) is not None:
                     return self._under(row, word, depth)
             return _rule(Status.PLANNED, "is to")
+        if infinitive and token.tag_ == "VBN" and any(c.lemma_ == "have" and c.dep_ == "aux" for c in token.children):
+            return _rule(Status.OCCURRED, "perfect infinitive")
         if infinitive:
             return _rule(Status.PLANNED, "infinitive")
         return self._verb(parent, depth + 1) if _verbal(parent) else None
@@ -184,7 +242,11 @@ class StatusStation:
         for scope in (f"obj:{word}", "xcomp", "obj"):
             if (row := self._row(up, scope)) is not None:
                 return self._under(row, up, depth)
-        if word in ("after", "since", "for", "following", "despite", "by", "before", "in", "on", "upon"):
+        if word in ("by", "before", "in", "on", "upon") and _verbal(up):
+            # "will end it by signing", "talk before acting": as far off as what it serves
+            above = self._verb(up, depth + 1)
+            return above if above.status in _AHEAD else None
+        if word in ("after", "since", "for", "following", "despite"):
             return None
         return self._verb(up, depth + 1) if _verbal(up) else None
 
@@ -192,6 +254,10 @@ class StatusStation:
         """A coordinated verb shares what stands above the first one, and its auxiliaries where it has none itself."""
         if _has_subject(token):
             return None
+        if token.tag_ == "VB" and parent.tag_ != "VB" and not any(c.dep_ == "aux" for c in token.children):
+            # joined by the parser to a verb too near: "confirm which is right and make the change"
+            bare = next((a for a in itertools.islice(parent.ancestors, 4) if a.tag_ == "VB"), None)
+            return self._verb(bare, depth + 1) if bare is not None else None
         shares = token.tag_ in ("VB", "VBG", "VBN") or token.tag_ == parent.tag_
         if not shares:
             return None
@@ -225,14 +291,31 @@ class StatusStation:
     def _noun(self, token: Any, depth: int) -> Reading:
         if any(c.dep_ in ("det", "neg") and c.lower_ in _NOBODY for c in token.children):
             return _rule(Status.NEGATED, "no")
-        if (own := self._modified(token)) is not None:
+        if (own := self._modified(token) or self._followed(token, depth)) is not None:
             return own
+        if token.tag_ == "NN" and token.dep_ == "conj" and token.head.tag_ == "VB":
+            # a verb taken for a noun: "to assemble and launch"
+            return self._verb(token.head, depth + 1)
         node = token
         while node.dep_ == "conj" and not _verbal(node.head):
             node = node.head
         if node != token and (own := self._modified(node)) is not None and own.status is not Status.NEGATED:
             return own
         return self._by_place(node, depth) or _rule(Status.OCCURRED, "named as a fact")
+
+    def _followed(self, noun: Any, depth: int) -> Reading | None:
+        """ "Talks scheduled for May", "the visit, which was cancelled"."""
+        for child in noun.children:
+            if child.dep_ == "acl" and child.tag_ in ("VBN", "JJ"):
+                passive = True
+            else:
+                passive = child.dep_ == "relcl" and any(
+                    g.dep_ == "nsubjpass" and g.tag_ == "WDT" for g in child.children
+                )
+            row = self._row(child, "obj") if passive else None
+            if row is not None:
+                return self._under(row, child, depth) if child.dep_ == "relcl" else _cue(row, child)
+        return None
 
     def _by_place(self, node: Any, depth: int) -> Reading | None:
         """What the place of a noun in its clause says."""
@@ -264,6 +347,8 @@ class StatusStation:
         word, up = prep.lower_, prep.head
         if word == "without":
             return _rule(Status.NEGATED, "without")
+        if word == "of" and up.lower_ == "ahead":
+            return _rule(Status.PLANNED, "ahead of")
         for scope in (f"obj:{word}", *(("obj", "xcomp") if word in ("of", "for", "on", "out") else ())):
             row = self._row(up, scope)
             if row is not None and (up.pos_ != "VERB" or scope.startswith("obj:") or word == "out"):
@@ -278,6 +363,8 @@ class StatusStation:
         if row is None and token.tag_ in ("VBN", "JJ"):
             other = "verb" if pos == "adj" else "adj"
             row = self._cues.get((lemma, other, scope)) or self._cues.get((token.lower_, other, scope))
+        if row is not None and (row["cue"], row["pos"]) in self._told and tense_is_past(token):
+            return self._cues.get((row["cue"], row["pos"], f"{scope}:past"), row)
         return row
 
 
@@ -345,19 +432,76 @@ def _asked(token: Any) -> bool:
 
 
 def _imperative(token: Any) -> bool:
-    if token.tag_ not in ("VB", "VBP") or any(c.dep_ in (*_SUBJECTS, "aux", "auxpass") for c in token.children):
+    if token.tag_ not in ("VB", "VBP"):
+        return False
+    before = [c for c in token.children if c.i < token.i]
+    if any(c.lower_ == "please" for c in before):
+        return True
+    if any(c.dep_ in (*_SUBJECTS, "aux", "auxpass") for c in token.children):
         return False
     if token.dep_ == "ROOT":
-        # a present tense without its subject, as taggers have it, where nothing but adverbs goes before
-        return token.tag_ == "VB" or not any(
-            t.pos_ in ("NOUN", "PROPN", "PRON", "VERB") for t in token.sent if t.i < token.i
-        )
+        if token.lemma_.lower() in _OWN_WORDS or (token.lower_ == "look" and token.nbor().lower_ == "forward"):
+            return False
+        # a present tense without its subject, as taggers have it, where nothing but adverbials go before
+        return token.tag_ == "VB" or all(c.dep_ in _FRONTED for c in before)
+    if token.dep_ in ("advcl", "dep", "parataxis") and token.tag_ == "VB":
+        return token.i < token.head.i and all(c.dep_ in _FRONTED for c in before)
     if token.dep_ == "conj":
         return _verbal(token.head) and token.tag_ == token.head.tag_ and _imperative(token.head)
     return token.dep_ == "ccomp" and (token.head.lemma_ in ("let", "please") or token.tag_ == "VB")
 
 
+def _conditional(token: Any) -> bool:
+    """Under "if", "in case" or an inverted auxiliary: "had the army attacked"."""
+    before = [c for c in token.children if c.i < token.i]
+    if any(c.lower_ in _CONDITIONS and c.dep_ in ("mark", "advmod") for c in before):
+        return True
+    if token.dep_ != "advcl" or not before:
+        return False
+    if any(c.lower_ == "case" and c.head.lower_ == "in" for p in before if p.dep_ == "prep" for c in p.children):
+        return True
+    first = before[0]
+    return first.dep_ == "aux" and first.lower_ in ("had", "were", "should") and _has_subject(token)
+
+
+def _would(token: Any) -> Reading:
+    if token.lemma_ in _POLITE:
+        return _rule(Status.OCCURRED, "politeness")
+    return _rule(Status.PLANNED if _reported(token) else Status.HYPOTHETICAL, "would")
+
+
+def _modal(token: Any) -> Reading:
+    """A modal leaves it open, but what "could be heard" was heard."""
+    words = {c.lower_ for c in token.children if c.dep_ in ("aux", "auxpass")}
+    if token.lemma_ in _HEARD and token.tag_ == "VBN" and "could" in words and "have" not in words:
+        return _rule(Status.OCCURRED, "could be heard")
+    return _rule(Status.HYPOTHETICAL, "modal")
+
+
+def _without_tense(token: Any) -> bool:
+    """ "Made the troops leave", "had the base closed": a clause with a subject but no tense of its own."""
+    tensed = any(c.dep_ in ("aux", "auxpass", "mark") for c in token.children)
+    return token.tag_ in ("VB", "VBN", "VBG") and not tensed and token.head.i < token.i
+
+
+def _present(token: Any) -> bool:
+    forms = [token, *(c for c in token.children if c.dep_ in ("aux", "auxpass"))]
+    tags = {f.tag_ for f in forms}
+    return bool(tags & {"VBZ", "VBP", "VB"}) and not tags & {"VBD", "MD"}
+
+
+def _dated_ahead(token: Any) -> bool:
+    """ "Is leaving tomorrow", "meet next week"."""
+    return any(
+        c.dep_ in ("npadvmod", "advmod")
+        and (c.lower_ == "tomorrow" or any(g.lower_ == "next" and g.i == c.i - 1 for g in c.children))
+        for c in token.children
+    )
+
+
 def _plain(token: Any) -> Reading:
+    if _present(token) and _dated_ahead(token):
+        return _rule(Status.PLANNED, "time to come")
     if token.tag_ == "VBG" and any(a.lemma_ == "be" and a.dep_ in ("aux", "auxpass") for a in token.children):
         return _rule(Status.ONGOING, "progressive")
     return _rule(Status.OCCURRED, "past or present tense")
