@@ -10,7 +10,7 @@ from typing import Any
 
 from communique.codebook import Codebook, Row
 from communique.coding.actors import Mention, Mentions
-from communique.coding.clauses import Predicate, predicates, verb
+from communique.coding.clauses import Predicate, owners, predicates, verb
 from communique.coding.events import Draft, EventStation
 from communique.coding.parse import Parsed
 from communique.coding.voice import Attribution, Attributions
@@ -209,6 +209,8 @@ def _of_whom(head: Any) -> list[Any]:
         return verb(over).subjects
     if head.dep_ == "oprd":
         return [t for t in verb(over).objects if t.i != head.i]
+    if head.dep_ == "amod" and over.pos_ == "NOUN":
+        return owners(over)
     if head.dep_ == "pobj" and over.lower_ == "as" and over.head.lemma_.lower() in _NAMING:
         return verb(over.head).objects
     if head.dep_ == "ccomp" and head.pos_ == "ADJ":
