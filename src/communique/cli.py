@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -41,6 +42,8 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 _LONG_RUN_SECONDS = 60
 # Problems shown one by one; the record keeps all of them.
 _SHOWN_PROBLEMS = 50
+# New reports whose events are shown right away on a terminal.
+_SHOWN_REPORTS = 3
 
 JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 RECORD = Annotated[Path, typer.Argument(help="The record, a DuckDB file.")]
@@ -77,7 +80,7 @@ def code(
 
     Plain text, saved web pages and JSON lines are read, recognised by their content. With --json nothing is stored:
     one object a report goes to standard output. What the record has already is skipped, so that the same command goes
-    on where a run was stopped.
+    on where a run was stopped. On a terminal, the events of up to three new reports are shown at once.
 
     Example: communique code reports/ --into record.duckdb --workers 2
     """
@@ -106,6 +109,8 @@ def code(
             stop=stop,
         )
     _sum_up(done, shown)
+    if not json:
+        _show_new(shown, record)
     if done.problems or done.stopped or not done.coded + done.skipped:
         raise typer.Exit(1 if done.coded + done.skipped else 2)
 
@@ -146,9 +151,7 @@ def events(
             limit=limit,
         )
         nothing = "no events match" if rows else _nothing("events", book, [*(actor or ()), *(recipient or ())])
-    _show(rows, json, _EVENT_COLUMNS, _event_cells, nothing)
-    if not json and any(row.day_source in ("published", "anchor") for row in rows):
-        _err.print("* the text states no time; this is the day of the report")
+    _show_events(rows, json, nothing)
 
 
 @app.command()
@@ -347,12 +350,15 @@ class _Lines:
 
 
 class _Shown:
-    """A sink that also tells of each problem on standard error as it is passed on."""
+    """A sink that also tells of each problem on standard error as it is passed on, and remembers what was added."""
 
     def __init__(self, sink: Any) -> None:
         self.sink = sink
         self.problems = 0
         self.superseded = 0
+        self.events = 0
+        self.undated = 0
+        self.articles: list[str] = []
 
     def has(self, article: str, version: str | None = None) -> bool:
         return bool(self.sink.has(article, version))
@@ -363,6 +369,9 @@ class _Shown:
             if self.problems <= _SHOWN_PROBLEMS:
                 _tell(problem)
         added = self.sink.add(reports, problems, run)
+        self.events += sum(len(report.events) for report in reports)
+        self.undated += sum(report.article.published is None for report in reports)
+        self.articles += [report.article.id for report in reports[: _SHOWN_REPORTS + 1 - len(self.articles)]]
         self.superseded += getattr(added, "superseded", 0)
 
 
@@ -438,15 +447,32 @@ def _stop_on_ctrl_c() -> Iterator[Callable[[], bool]]:
 def _sum_up(done: Progress, shown: _Shown) -> None:
     if shown.problems > _SHOWN_PROBLEMS:
         _err.print(f"... and {shown.problems - _SHOWN_PROBLEMS:,} more problems; the record lists them all")
-    line = f"read {done.read:,}: coded {done.coded:,}, skipped {done.skipped:,} stored before"
-    line += f", problems {done.problems:,}, left out {done.asides:,}"
-    _err.print(f"{line}, in {_time(done.seconds)}")
+    parts = [f"coded {done.coded:,}"]
+    more = {"skipped": done.skipped, "problems": done.problems, "left out": done.asides}
+    parts += [f"{name} {count:,}" for name, count in more.items() if count]
+    _err.print(f"read {done.read:,}: {', '.join(parts)}, in {_time(done.seconds)}")
+    if done.skipped:
+        _err.print("skipped are reports that the record has already")
+    if shown.undated:
+        _err.print(f"{shown.undated:,} without a date of publication: words such as Monday stay open; see --published")
     if shown.superseded:
         _err.print(f"{shown.superseded:,} older versions of reports superseded; the record keeps them")
     if done.older:
         _err.print(f"{done.older:,} of those stored before were coded by another version; --recode codes them again")
     if done.stopped:
         _err.print("Stopped on request. Run the same command again to go on; what is stored is skipped.")
+
+
+def _show_new(shown: _Shown, record: Path) -> None:
+    """Where the record is and how to ask it; on a terminal a few new reports are shown right away."""
+    if not shown.articles:
+        return
+    events = "1 event" if shown.events == 1 else f"{shown.events:,} events"
+    _err.print(f"added {events} to {record}; ask it with `communique events {record}` and `ties`", markup=False)
+    if sys.stdout.isatty() and shown.events and len(shown.articles) <= _SHOWN_REPORTS:
+        with _open(record) as book:
+            found = [row for article in shown.articles for row in book.events(article=article)]
+        _show_events(found, False, "no events found")
 
 
 def _time(seconds: float) -> str:
@@ -537,28 +563,39 @@ def _one_line(cell: str) -> str:
     return "".join(c if c.isprintable() else " " for c in " ".join(cell.split()))
 
 
-# Columns that stand under the row on a terminal, where they have room, and a breath for each cell beside another.
+# Columns that stand under the row on a terminal, where they have room.
 _BELOW = frozenset({"id", "quote"})
-_WIDEST_CELL = 28
+_WIDEST_CELL, _NARROWEST_CELL = 28, 6
 
 
 def _show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """One line a row, and under it, dimmed, its id and quote over the whole width."""
     console = Console(highlight=False)
     beside = [i for i, name in enumerate(columns) if name not in _BELOW]
-    widths = {i: min(_WIDEST_CELL, max(len(row[i]) for row in [columns, *rows])) for i in beside}
+    widths = _fitting([max(cell_len(row[i]) for row in [columns, *rows]) for i in beside], console.width)
 
     def line(cells: Sequence[str], style: str | None = None) -> Text:
         parts = [Text(cells[i], style=style or _STATUS_STYLES.get(cells[i], "")) for i in beside]
-        for part, width in zip(parts, widths.values(), strict=True):
+        for part, width in zip(parts, widths, strict=True):
             part.truncate(width, overflow="ellipsis", pad=True)
-        return Text("  ").join(parts)
+        joined = Text("  ").join(parts)
+        joined.rstrip()
+        return joined
 
     console.print(line(columns, "bold"), no_wrap=True, overflow="ellipsis")
     for row in rows:
         console.print(line(row), no_wrap=True, overflow="ellipsis")
         if below := "  ".join(row[i] for i, name in enumerate(columns) if name in _BELOW):
-            console.print(Padding(Text(below, style="dim"), (0, 0, 0, 2)))
+            console.print(Padding(Text(below, style="dim"), (0, 0, 0, 2), expand=False))
+
+
+def _fitting(widths: Sequence[int], room: int) -> list[int]:
+    """Column widths that fit into `room`, two spaces apart: the first stays whole, of the others the widest give way."""
+    first, *others = [min(width, _WIDEST_CELL) for width in widths]
+    room -= first + 2 * len(others)
+    while sum(others) > room and max(others) > _NARROWEST_CELL:
+        others[others.index(max(others))] -= 1
+    return [first, *others]
 
 
 _FIGURE_COLUMNS = ("task", "file", "figure", "items", "value")
@@ -589,6 +626,12 @@ def _event_cells(row: StoredEvent) -> tuple[str, ...]:
 
 
 _TIE_COLUMNS = ("status", "since", "until", "kind", "parties", "name", "step", "id", "quote")
+
+
+def _show_events(rows: Sequence[StoredEvent], json: bool, nothing: str) -> None:
+    _show(rows, json, _EVENT_COLUMNS, _event_cells, nothing)
+    if not json and any(row.day_source in ("published", "anchor") for row in rows):
+        _err.print("* the text states no time; this is the day of the report")
 
 
 def _tie_cells(row: StoredTie) -> tuple[str, ...]:

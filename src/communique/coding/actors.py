@@ -15,6 +15,7 @@ from communique.codebook import Codebook
 from communique.coding.names import Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
 from communique.coding.phrases import FORMER, REGIMES, PhraseReader, Role, Roles, blend, merge, singular
+from communique.coding.referents import BODY_PRONOUNS, GROUP_PRONOUNS, PERSON_PRONOUNS, Draft, Referents, lend
 from communique.model import Actor, Reason
 
 __all__ = ["ActorStation", "Code", "Mention", "Mentions"]
@@ -69,67 +70,19 @@ _DROP = frozenset(
 # "EU-member Austria": Austria is meant.
 _TAILS = frozenset({"member", "candidate", "ally"})
 _AGAINST = frozenset({"anti", "pro", "non"})
-_PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
-_BODY_PRONOUNS = frozenset({"it", "its"})
-_GROUP_PRONOUNS = frozenset({"they", "them", "their"})
-# "The alliance", "the bloc": kinds of organisations that these words can stand for, "" being states.
-_BODY_WORDS = {
-    "alliance": ("alliance", "grouping"),
-    "bloc": ("union", "igo", "grouping"),
-    "grouping": ("grouping", "igo", "alliance"),
-    "group": ("armed group", "grouping", "ngo", "party", "company", "igo"),
-    "organisation": ("igo", "agency of igo", "alliance", "ngo", "armed group"),
-    "organization": ("igo", "agency of igo", "alliance", "ngo", "armed group"),
-    "union": ("union",),
-    "pact": ("alliance", "grouping"),
-    "body": ("igo", "agency of igo"),
-    "court": ("court",),
-    "agency": ("agency", "agency of igo"),
-    "company": ("company",),
-    "firm": ("company",),
-    "party": ("party",),
-    "militia": ("armed group",),
-    "movement": ("armed group", "party"),
-    "country": ("",),
-    "nation": ("",),
-    "kingdom": ("",),
-    "republic": ("",),
-    "island": ("",),
-    "state": ("",),
-}
-_PAIRS = frozenset(
-    {
-        "country",
-        "side",
-        "nation",
-        "party",
-        "government",
-        "neighbour",
-        "neighbor",
-        "ally",
-        "power",
-        "state",
-        "leader",
-        "capital",
-    }
-)
 _PROVINCIAL = ("governor", "state senator", "state representative", "sheriff", "state police", "state trooper")
-# Offices that a state has but one of: "the president" in a report of one state is its own.
-_HEADS = frozenset(
-    {
-        "president",
-        "prime minister",
-        "chancellor",
-        "king",
-        "queen",
-        "emir",
-        "foreign minister",
-        "defence minister",
-        "defense minister",
-        "junta leader",
-    }
+_PRONOUNS = PERSON_PRONOUNS | BODY_PRONOUNS | GROUP_PRONOUNS
+_POINTING = frozenset({"the", "this", "that", "these", "those", "both", "neither", "each", "two", "three", "four"})
+_ROYAL = frozenset({"prince", "princess", "king", "queen", "emir", "sultan"})
+# A mission abroad belongs to who sent it, troops abroad to who posted them; courts sit for more than their host.
+_ABROAD = frozenset(
+    "embassy|consulate|consulate general|mission|diplomatic mission|liaison office|representative office|ambassador"
+    "|envoy|special envoy|consul|consul general|tribunal|delegation|watchdog".split("|")
 )
-_LOOK_BACK = 6  # sentences
+_POSTED = frozenset({"station", "deploy"})
+_COUNTED = frozenset({"two", "three", "four", "five", "six", "seven"})
+# Capitals that people are called by too.
+_GIVEN = frozenset("Sofia Victoria Kingston Paris London Lima Georgetown Hamilton Stanley Santiago Washington".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +130,6 @@ class Mentions:
 
 
 @dataclass
-class _Draft:
-    """A mention before it is final. `role`: the words of its role noun; `body`: kind of organisation ("": a state)."""
-
-    first: int
-    last: int
-    head: int
-    kind: str
-    code: Code
-    role: str = ""
-    body: str | None = None
-    person: bool = False
-    plural: bool = False
-    asks: bool = False
-    back: str | None = None
-
-
-@dataclass
 class _Report:
     """What is known of one report while its mentions are found."""
 
@@ -206,8 +142,9 @@ class _Report:
     role_at: dict[int, Role] = field(default_factory=dict)
     persons: dict[int, tuple[int, int]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
-    drafts: list[_Draft] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
     known: dict[str, Code] = field(default_factory=dict)
+    borne: dict[tuple[int, int], Draft] = field(default_factory=dict)
 
 
 class ActorStation:
@@ -235,7 +172,9 @@ class ActorStation:
         self._bare_names(report)
         self._bare_people(report)
         self._later_names(report)
-        self._referring(report)
+        self._owned_by_people(report)
+        self._pointing(report)
+        report.drafts = Referents(self.names, parsed, report.drafts, report.date).resolve()
         return Mentions(self._final(report))
 
     # Names and roles
@@ -293,6 +232,10 @@ class ActorStation:
             if ent.label_ != "PERSON":
                 continue
             first, last = ent.start, ent.end
+            if self._is_place_name(report, first, last):
+                continue
+            while first < last - 1 and not doc[first].text[:1].isalpha():
+                first += 1
             for i in range(first, last):
                 at = report.hit_at.get(i)
                 if i in report.role_at or (
@@ -310,6 +253,18 @@ class ActorStation:
                 for other in [k for k, (a, b) in report.persons.items() if a < last and first < b]:
                     del report.persons[other]
                 report.persons[last - 1] = (first, last)
+
+    @staticmethod
+    def _is_place_name(report: _Report, first: int, last: int) -> bool:
+        """Whether what spaCy takes for a person is, as a whole, the name of a state, capital or body."""
+        at = report.hit_at.get(first)
+        if at is None or report.hits[at][0] != first:
+            return False
+        stop = report.hits[at][1]
+        rest = report.parsed.doc[stop:last]
+        entries = [e for e in report.hits[at][2].entries if e.kind not in ("person", "surname")]
+        name = report.parsed.doc[first].text
+        return bool(entries) and not entries[0].weak and name not in _GIVEN and all(t.tag_ == "POS" for t in rest)
 
     def _kind(self, report: _Report, at: int) -> str | None:
         """What a hit is in this report: the kind of its chosen entry; `None` where it stays open."""
@@ -351,7 +306,7 @@ class ActorStation:
     # Role phrases
 
     def _role_phrase(self, report: _Report, role: Role) -> None:
-        """A role noun with its owner and bearer as one mention; one for each where it has several owners."""
+        """A role noun with its owner and bearer as one mention; one for each where it has several owners or bearers."""
         doc = report.parsed.doc
         head = doc[role.head]
         if self._is_modifier(report, role):
@@ -359,8 +314,7 @@ class ActorStation:
         left = self._left_edge(report, role)
         others = [r for r in report.roles if left <= r.head < role.first]
         lead = {doc[i].lower_ for i in range(left, role.head)}
-        former = bool(lead & FORMER)
-        sector, row = blend(role, others, former)
+        sector, row = blend(role, others, bool(lead & FORMER))
         owners, consumed = self._owners(report, role, left)
         bearer = self._bearer(report, role)
         why = [Reason("sector", row.file, row.line, row["role"])] if sector else []
@@ -370,48 +324,80 @@ class ActorStation:
         first, last, at = left, role.last, head.i
         if bearer:
             first, last = min(first, bearer[0]), max(last, bearer[1])
-            at = (
-                bearer[1] - 1
-                if doc[bearer[1] - 1].dep_ not in ("appos", "compound")
-                or (bearer[0] > role.head and head.dep_ == "compound")
-                else head.i
-            )
+            at = _stands_for(doc, role, bearer)
         if consumed and consumed[1] > last and consumed[0] <= last + 3:
             last = consumed[1]
         plural = head.tag_ in ("NNS", "NNPS") or head.lower_ in ("police", "people", "troops", "authorities")
+        definite = left == role.first or bool(lead & _POINTING)
+        possessor = None if owners or bearer else self._possessor(report, role, left)
         for n, owner in enumerate(owners or [None]):
             code = merge(person, owner[2] if owner else None, sector, why, None)
             if name and code.name is None:
                 code = Code(name, code.country, code.sector, code.entity, code.reasons)
-            span = (first, last) if n == len(owners or [None]) - 1 or owner is None else (owner[0], owner[1])
-            definite = (
-                bool(lead & {"the", "this", "that", "these", "those", "both", "two", "three", "four"})
-                or left == role.first
-            )
-            asks = owner is None and bearer is None and (code.country is None) and definite
-            body = row["role"].split()[-1] if not role.is_person else None
-            report.drafts.append(
-                _Draft(
-                    *span,
-                    at,
-                    "role" if bearer is None else "person",
-                    code,
-                    role.row["role"],
-                    None,
-                    role.is_person and not plural,
-                    plural,
-                    asks,
-                    body,
-                )
-            )
+            span = (first, last) if owner is None or n == len(owners) - 1 else (owner[0], owner[1])
+            asks = owner is None and bearer is None and code.country is None and definite
+            one = role.is_person and not plural
+            kind = "role" if bearer is None else "person"
+            draft = Draft(*span, at, kind, code, role.row["role"], None, one, plural, asks, possessor)
             if bearer:
-                self._remember(report, name or "", code)
-        for i in range(left, role.last):
-            report.used.add(i)
+                draft = self._borne(report, bearer, draft)
+                self._remember(report, name or "", draft.code)
+            else:
+                report.drafts.append(draft)
+        apart = possessor if possessor and doc[possessor[1]].tag_ == "POS" else (0, 0)
+        report.used.update(i for i in range(left, role.last) if not apart[0] <= i < apart[1])
         for owner in owners:
             report.used.update(range(owner[0], owner[1]) if owner[3] else ())
         if bearer:
             report.used.update(range(*bearer))
+        elif plural and role.is_person:
+            self._bearers(report, role, owners[0][2] if len(owners) == 1 else None, sector, why)
+
+    @staticmethod
+    def _borne(report: _Report, bearer: tuple[int, int], draft: Draft) -> Draft:
+        """One mention for a person with two titles: "General Ito, the Japanese military chief"."""
+        earlier = report.borne.get(bearer)
+        if earlier is None:
+            report.borne[bearer] = draft
+            report.drafts.append(draft)
+            return draft
+        one, two = earlier.code, draft.code
+        earlier.first, earlier.last = min(earlier.first, draft.first), max(earlier.last, draft.last)
+        if one.country is None:
+            earlier.code = Code(
+                one.name or two.name, two.country, two.sector or one.sector, two.entity, (*two.reasons, *one.reasons)
+            )
+            earlier.role = draft.role
+        return earlier
+
+    def _bearers(self, report: _Report, role: Role, owner: Code | None, sector: str | None, why: list[Reason]) -> None:
+        """Those named behind a plural title: "the Texas senators Ann Bay and Tom Roe"."""
+        doc = report.parsed.doc
+        at = role.last + 1 if role.last < len(doc) and doc[role.last].text in (",", ":") else role.last
+        firsts = {first: last for first, last in report.persons.values()}
+        while at in firsts:
+            span = (at, firsts[at])
+            code = merge(self._person_code(report, span), owner, sector, why, None)
+            name = doc[span[0] : span[1]].text
+            code = Code(code.name or name, code.country, code.sector, code.entity, code.reasons)
+            head = _head(doc, *span).i
+            report.drafts.append(Draft(*span, head, "person", code, singular(role.row["role"]), None, True))
+            report.used.update(range(*span))
+            self._remember(report, name, code)
+            at = span[1]
+            while at < len(doc) and (doc[at].text == "," or doc[at].lower_ == "and"):
+                at += 1
+
+    def _possessor(self, report: _Report, role: Role, left: int) -> tuple[int, int] | None:
+        """The person whose party, government or army a role noun is."""
+        doc = report.parsed.doc
+        for i in range(role.first - 1, left - 1, -1):
+            if doc[i].tag_ == "POS" and i - 1 in report.persons:
+                return report.persons[i - 1]
+        at = role.first - 1
+        if role.row["role"] in REGIMES and at in report.persons:
+            return report.persons[at]
+        return None
 
     def _title_bearer(
         self, report: _Report, role: Role, bearer: tuple[int, int] | None, owners: list[tuple[int, int, Code, bool]]
@@ -422,13 +408,21 @@ class ActorStation:
         country = owners[0][2].country if owners else None
         if bearer:
             name = doc[bearer[0] : bearer[1]].text
-            known = report.known.get(name)
+            known = report.known.get(name) or self._royal(report, role, name)
             return known or self.names.titled(name, role.row["role"], report.date, country)
         at = role.first - (2 if role.first and doc[role.first - 1].tag_ == "POS" else 1)
         if role.row["role"] in REGIMES and not owners and at >= 0 and doc[at].pos_ == "PROPN":
             found = self.names.titled(doc[at].text, "leader", report.date, None)
             return Code(None, found.country, None, None, found.reasons) if found else None
         return None
+
+    @staticmethod
+    def _royal(report: _Report, role: Role, name: str) -> Code | None:
+        """Royals go by their first name: "Prince Faisal" for the Faisal bin Farhan named before."""
+        if role.row["role"].split()[-1] not in _ROYAL or " " in name:
+            return None
+        found = {c.name: c for c in report.known.values() if c.name and c.country and c.name.split()[0] == name}
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def _is_modifier(self, report: _Report, role: Role) -> bool:
         """Whether this role only colours another one behind it: "army spokesman", "party leader"."""
@@ -459,6 +453,7 @@ class ActorStation:
         """Where the phrase of a role begins: its modifiers to the left, up to a verb, comma or preposition."""
         doc = report.parsed.doc
         stop = doc[role.head].sent.start
+        title = role.is_person and doc[role.head].tag_ in ("NN", "NNP")
         i = role.first
         while i > stop:
             token = doc[i - 1]
@@ -486,7 +481,7 @@ class ActorStation:
                     and not _leads(token, i, doc)
                 ):
                     break
-                if token.pos_ == "PRON" and token.tag_ != "PRP$":
+                if (token.pos_ == "PRON" and token.tag_ != "PRP$") or (token.pos_ == "NUM" and title):
                     break
             elif (
                 (
@@ -517,7 +512,7 @@ class ActorStation:
             else:
                 break
             i -= 1
-        return i
+        return i + 1 if doc[i].text in ("-", "–") else i
 
     def _adjective(self, report: _Report, token: int, ahead: bool = False) -> bool:
         """Whether a state or body name stands here."""
@@ -577,10 +572,15 @@ class ActorStation:
     def _behind(self, report: _Report, role: Role) -> tuple[list[tuple[int, int, Code, bool]], tuple[int, int] | None]:
         """Owners behind the role: "president of Armenia", "leaders of Peru, Chile and Brazil", "rebels in Darfur"."""
         doc = report.parsed.doc
-        based = [c for c in doc[role.head].children if c.dep_ == "acl" and c.lemma_.lower() in _SEATED]
+        posted = role.sector == "MIL" and any(c.lemma_.lower() in _POSTED for c in doc[role.head].children)
+        abroad = role.row["role"] in _ABROAD or any(c.lower_ == "foreign" for c in doc[role.head].children)
+        links = {"of", "from"} if posted or abroad else _LINKS
+        based = (
+            [] if posted else [c for c in doc[role.head].children if c.dep_ == "acl" and c.lemma_.lower() in _SEATED]
+        )
         beside = [t for t in doc[role.last : role.last + 1] if t.i not in {c.i for c in doc[role.head].children}]
         for prep in [*doc[role.head].children, *(p for c in based for p in c.children), *beside]:
-            if prep.dep_ != "prep" or prep.i < role.head or prep.lower_ not in _LINKS:
+            if prep.dep_ != "prep" or prep.i < role.head or prep.lower_ not in links:
                 continue
             heads: list[Any] = [c for c in prep.children if c.dep_ == "pobj"]
             heads += [c for h in heads for c in _conjuncts(h)]
@@ -693,7 +693,7 @@ class ActorStation:
                 kind = "demonym"
             shown = {"org": "org", "demonym": "demonym"}.get(kind, "name")
             plural = hit.entries[0].kind == "people"
-            report.drafts.append(_Draft(first, last, head.i, shown, code, "", body, False, plural))
+            report.drafts.append(Draft(first, last, head.i, shown, code, "", body, False, plural))
             report.used.update(range(first, last))
 
     def _capital(self, report: _Report, head: Any, code: Code, kind: str) -> Code | None:
@@ -701,7 +701,10 @@ class ActorStation:
         Belgium only."""
         if head.dep_ == "compound" and head.head.i not in report.role_at and head.head.pos_ in ("NOUN", "PROPN"):
             return None
-        if head.ent_type_ in ("PERSON", "FAC", "EVENT", "LAW", "WORK_OF_ART"):
+        if kind != "seat" and (
+            head.ent_type_ in ("FAC", "EVENT", "LAW", "WORK_OF_ART")
+            or (head.ent_type_ == "PERSON" and head.text in _GIVEN)
+        ):
             return None
         if kind == "seat":
             return None if head.dep_ == "pobj" and head.head.lower_ in ("in", "near", "outside", "inside") else code
@@ -709,13 +712,21 @@ class ActorStation:
             return None
         if head.dep_ == "pobj" and head.head.lower_ in ("to", "from") and head.head.head.lemma_.lower() in _MOTION:
             return Code(code.name, code.country, None, code.entity, code.reasons)
-        if head.dep_ == "npadvmod" or (head.dep_ == "appos" and head.head.ent_type_ == "GPE"):
+        if head.dep_ == "npadvmod" or (head.dep_ == "appos" and self._lies_in(report, head, code)):
             return None
         if code.country == "BEL" and head.text == "Brussels" and "EU" in report.near and "EU" in self.names.orgs:
             row = self.names.orgs["EU"]
             why = (Reason("country", row.file, row.line, "EU"),)
             return Code(row["name"], row.get("country"), "GOV", "EU", why)
         return code
+
+    @staticmethod
+    def _lies_in(report: _Report, head: Any, code: Code) -> bool:
+        """Whether a capital stands beside its own country or town, not in a list of governments."""
+        at = report.hit_at.get(head.head.i)
+        if at is None:
+            return bool(head.head.ent_type_ == "GPE")
+        return any((e.row.get("iso3") or e.row.get("country")) == code.country for e in report.hits[at][2].entries)
 
     def _bare_people(self, report: _Report) -> None:
         """People without a title at this place: from the table, from an earlier title, else by name only."""
@@ -739,7 +750,7 @@ class ActorStation:
                 code = Code(name)
                 if last - first > 1:
                     self._remember(report, name, code)
-            report.drafts.append(_Draft(first, last, _head(doc, first, last).i, "person", code, "", None, True))
+            report.drafts.append(Draft(first, last, _head(doc, first, last).i, "person", code, "", None, True))
             report.used.update(range(first, last))
 
     def _by_surname(self, report: _Report, first: int, last: int) -> Code | None:
@@ -774,161 +785,32 @@ class ActorStation:
                 code = self.names.code(report.hits[at][2].entries, report.date)
             if code is None or code.name is None:
                 continue
-            report.drafts.append(_Draft(token.i, token.i + 1, token.i, "person", code, "", None, True))
+            report.drafts.append(Draft(token.i, token.i + 1, token.i, "person", code, "", None, True))
             report.used.add(token.i)
 
     # Mentions that point back
 
-    def _referring(self, report: _Report) -> None:
-        """Definite roles without an owner, and pronouns, in text order."""
-        for token in report.parsed.doc:
-            if token.pos_ == "PRON" and token.lower_ in _PERSON_PRONOUNS | _BODY_PRONOUNS | _GROUP_PRONOUNS:
-                report.drafts.append(_Draft(token.i, token.i + 1, token.i, "pronoun", Code(), asks=True))
-        report.drafts.sort(key=lambda d: (d.first, d.last, d.head))
-        seen: list[_Draft] = []
-        extra: list[_Draft] = []
+    def _pointing(self, report: _Report) -> None:
+        """Pronouns, and numbers that stand alone: "the three had agreed", "both denied it"."""
+        doc = report.parsed.doc
+        for token in doc:
+            if token.pos_ == "PRON" and token.lower_ in _PRONOUNS:
+                report.drafts.append(Draft(token.i, token.i + 1, token.i, "pronoun", Code(), asks=True))
+            elif token.lower_ in _COUNTED or token.lower_ == "both":
+                if (first := _counts_alone(doc, token)) is not None and token.i not in report.used:
+                    report.drafts.append(Draft(first, token.i + 1, token.i, "number", Code(), plural=True, asks=True))
+
+    def _owned_by_people(self, report: _Report) -> None:
+        """ "Orban's party", "Assad's forces", "the Merkel government": of the state of whoever leads them."""
+        doc = report.parsed.doc
         for draft in report.drafts:
-            if draft.asks:
-                if draft.kind == "pronoun":
-                    self._pronoun(report, draft, seen)
-                elif pair := self._pair(report, draft, seen):
-                    draft.code, draft.kind = pair[0].code, "group"
-                    extra.append(
-                        _Draft(draft.first, draft.last, draft.head, "group", pair[1].code, draft.role, "", False, True)
-                    )
-                else:
-                    self._definite(report, draft, seen)
-            elif draft.kind == "role" and draft.code.country is None:
-                self._possessed(report, draft, seen)
-            seen.append(draft)
-        report.drafts += extra
-
-    def _possessed(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
-        """ "Its ambassador", "their troops": the owner is whom the pronoun stands for."""
-        doc = report.parsed.doc
-        if not any(doc[i].tag_ == "PRP$" for i in range(draft.first, draft.last)):
-            return
-        owner = next((d for d in reversed(seen) if d.kind == "pronoun" and draft.first <= d.head < draft.last), None)
-        if owner is not None and owner.code.country and draft.code.country is None:
-            self._lend(draft, owner.code)
-
-    @staticmethod
-    def _lend(draft: _Draft, owner: Code) -> None:
-        """Gives a role its owner's country; the entity only where an organisation owns it."""
-        code = draft.code
-        entity = (
-            owner.entity if owner.entity and owner.country != owner.entity and owner.country in _INTERNATIONAL else None
-        )
-        draft.code = Code(code.name, owner.country, code.sector, entity, (*code.reasons, *owner.reasons))
-
-    def _pair(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> list[_Draft] | None:
-        """ "The two countries", "both sides": the last two states named, if one sentence named just two."""
-        doc = report.parsed.doc
-        words = {doc[i].lower_ for i in range(draft.first, draft.head + 1)}
-        if doc[draft.head].lemma_.lower() not in _PAIRS or not words & {"two", "both"}:
-            return None
-        here = report.parsed.sent_of(draft.head)
-        for sent in range(here, max(-1, here - 4), -1):
-            first, last = report.parsed.sents[sent]
-            states: dict[str, _Draft] = {}
-            for d in seen:
-                if first <= d.first and d.last <= last and d.code.country and d.kind != "pronoun":
-                    own = d.kind == "org" and d.body != "region" and d.code.entity
-                    states.setdefault(own or d.code.country, d)
-            if len(states) == 2:
-                kept = [d.code if d.kind == "org" else _state(d.code, self.names) for d in states.values()]
-                return [_Draft(d.first, d.last, d.head, d.kind, c) for d, c in zip(states.values(), kept, strict=True)]
-        return None
-
-    def _definite(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
-        """ "The minister", "the alliance": the last mention it can stand for; "the army" of the one state near by."""
-        doc = report.parsed.doc
-        word = doc[draft.head].lemma_.lower()
-        here = report.parsed.sent_of(draft.head)
-        near = [d for d in seen if here - report.parsed.sent_of(d.head) <= _LOOK_BACK and d.code.country]
-        determined = draft.first < draft.head and doc[draft.first].lower_ in ("the", "this", "that", "these", "those")
-        if (
-            word in _BODY_WORDS
-            and not draft.plural
-            and (
-                draft.code.sector is None
-                or word in ("party", "group", "agency", "company", "movement", "court", "militia")
-            )
-        ):
-            kinds = _BODY_WORDS[word]
-            bodies = [d for d in near if d.body is not None and d.body in kinds and d.kind != "demonym"]
-            if determined and bodies and draft.head - draft.first <= 2:
-                draft.code, draft.body = bodies[-1].code, bodies[-1].body
-            return
-        if draft.code.sector is None or not determined:
-            return
-        same = [d for d in near if d.role and _fits(draft.role, d.role) and d.plural == draft.plural]
-        if same:
-            draft.code = (
-                same[-1].code
-                if draft.person
-                else Code(
-                    None,
-                    same[-1].code.country,
-                    draft.code.sector,
-                    same[-1].code.entity,
-                    (*draft.code.reasons, *same[-1].code.reasons),
-                )
-            )
-            return
-        alone = draft.role in _HEADS if draft.person else draft.code.sector in ("GOV", "MIL", "COP", "LEG", "SPY")
-        if alone and draft.head - draft.first <= 2:
-            first, _ = report.parsed.sents[max(0, here - 1) if draft.person else here]
-            countries = {d.code.country: d for d in near if d.first >= first and d.kind != "pronoun"}
-            states = [d for c, d in countries.items() if c not in _INTERNATIONAL]
-            if len(countries) == len(states) == 1:
-                self._lend(draft, _state(states[0].code, self.names))
-
-    def _pronoun(self, report: _Report, draft: _Draft, seen: list[_Draft]) -> None:
-        """The nearest fitting subject of this clause's predecessors, else the only fitting mention; else nothing."""
-        doc = report.parsed.doc
-        word = doc[draft.head].lower_
-        if word == "it" and _is_empty(doc[draft.head]):
-            return
-        here = report.parsed.sent_of(draft.head)
-        for sent in (here, here - 1):
-            if sent < 0:
-                break
-            first, last = report.parsed.sents[sent]
-            fits = [
-                d
-                for d in seen
-                if first <= d.first
-                and d.last <= last
-                and d.head < draft.head
-                and d.kind != "pronoun"
-                and _suits(word, d)
-            ]
-            prior = [
-                d
-                for d in seen
-                if first <= d.first
-                and d.last <= last
-                and d.kind == "pronoun"
-                and d.code.country
-                and _same_sort(word, doc[d.head].lower_)
-            ]
-            subjects = [d for d in fits if _is_subject(doc[d.head])]
-            pool = prior[-1:] or subjects or fits
-            codes = {(d.code.country, d.code.sector, d.code.name) for d in pool}
-            if pool and (len(codes) == 1 or subjects):
-                chosen = (
-                    pool[-1] if word in _PERSON_PRONOUNS or len(codes) == 1 else (pool[0] if sent != here else pool[-1])
-                )
-                draft.code, draft.person, draft.body, draft.plural = (
-                    chosen.code,
-                    chosen.person,
-                    chosen.body,
-                    chosen.plural,
-                )
-                return
-            if fits and len(codes) > 1:
-                return
+            if draft.owner is None or draft.code.country is not None:
+                continue
+            first, last = draft.owner
+            code = report.known.get(doc[first:last].text) or self._person_code(report, draft.owner)
+            code = code or self._by_surname(report, first, last)
+            if code is not None and code.country in self.names.states:
+                draft.code, draft.asks = lend(draft.code, code), False
 
     def _final(self, report: _Report) -> list[Mention]:
         parsed = report.parsed
@@ -953,14 +835,6 @@ def _plain(word: str) -> str:
 
 def _firm(entry: Entry) -> Entry:
     return Entry(entry.kind, entry.row, False, entry.person)
-
-
-def _state(code: Code, names: Names) -> Code:
-    """The state or body behind a code: "the Danish minister" is Denmark."""
-    if code.country is None or code.country in _INTERNATIONAL or code.country not in names.states:
-        return code
-    row = names.states[code.country]
-    return Code(row["name"], code.country, None, code.country, (Reason("country", row.file, row.line, code.country),))
 
 
 def _head(doc: Any, first: int, last: int) -> Any:
@@ -1021,39 +895,23 @@ def _is_counted(doc: Any, first: int) -> bool:
     )
 
 
-def _is_subject(token: Any) -> bool:
-    while token.dep_ in ("conj", "appos", "compound", "poss", "amod", "nmod"):
-        if token.dep_ in ("poss", "amod", "nmod"):
-            return False
-        token = token.head
-    return token.dep_ in _SUBJECTS
+def _counts_alone(doc: Any, token: Any) -> int | None:
+    """Where a phrase of nothing but a number begins ("the three", "both"), or `None`."""
+    if token.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr") or token.pos_ == "NOUN":
+        return None
+    if token.lower_ == "both":
+        return int(token.i)
+    if (
+        token.i
+        and doc[token.i - 1].lower_ in ("the", "all", "these")
+        and not any(c.dep_ == "prep" for c in token.children)
+    ):
+        return int(token.i - 1)
+    return None
 
 
-def _is_empty(token: Any) -> bool:
-    """ "It is unclear", "it rains": no actor behind it."""
-    if token.dep_ == "expl":
-        return True
-    verb = token.head
-    return (
-        token.dep_ == "nsubj"
-        and verb.lemma_ == "be"
-        and any(c.dep_ in ("acomp", "ccomp", "advcl") for c in verb.children)
-    )
-
-
-def _suits(word: str, draft: _Draft) -> bool:
-    """Whether a pronoun can stand for this mention."""
-    if word in _PERSON_PRONOUNS:
-        return draft.person
-    if word in _BODY_PRONOUNS:
-        return not draft.person and not draft.plural and bool(draft.code.country) and draft.kind != "demonym"
-    return not draft.person and bool(draft.code.country) and (draft.plural or draft.body is not None)
-
-
-def _same_sort(word: str, other: str) -> bool:
-    return any(word in sort and other in sort for sort in (_PERSON_PRONOUNS, _BODY_PRONOUNS, _GROUP_PRONOUNS))
-
-
-def _fits(short: str, full: str) -> bool:
-    """Whether "minister" can take up "foreign minister"."""
-    return full == short or full.endswith((" " + short, "-" + short)) or (short == "official" and "spokes" in full)
+def _stands_for(doc: Any, role: Role, bearer: tuple[int, int]) -> int:
+    """The token that stands in the parse for a title with its bearer."""
+    name = doc[bearer[1] - 1]
+    before = bearer[0] > role.head and doc[role.head].dep_ == "compound"
+    return name.i if before or name.dep_ not in ("appos", "compound") else role.head

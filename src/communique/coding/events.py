@@ -46,6 +46,9 @@ _ANNOUNCEMENTS = frozenset("decide decision plan intend intention announce annou
 _OWN_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 # A subject stands no further before its verb than this many tokens, as a rule.
 _FAR = 14
+_ANAPHORS = frozenset({"it", "them", "this", "one", "ones"})
+# How many tokens back a pronoun may point.
+_FAR_BACK = 45
 _EXAMPLES = frozenset({"like", "including", "as"})
 # Where the recipient is looked for when the object is no actor, first hit wins.
 _VERB_PREPS = (
@@ -136,6 +139,20 @@ class EventStation:
                 self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(frame_of(row))
         for frames in self.frames.values():
             frames.sort(key=_precedence)
+        # things that verbs do something to: what "it" can stand for
+        named = {
+            w
+            for fs in self.frames.values()
+            for f in fs
+            for _, slot, _, ws in f.constraints
+            if slot == "obj"
+            for w in ws
+        }
+        self.things = frozenset(
+            {w.lower() for w in named if not w.isupper()}.union(
+                *(self.classes.get(w, ()) for w in named if w.isupper())
+            )
+        )
         self.mode_cues: dict[str, list[Row]] = {}
         for row in book.rows("lang/en/mode_cues.csv"):
             self.mode_cues.setdefault(row["type"], []).append(row)
@@ -279,6 +296,8 @@ class EventStation:
         if not words:
             return any(True for _ in tokens)
         for token in tokens:
+            if token.lower_ in _ANAPHORS and (stands_for := self._antecedent(token)) is not None:
+                token = stands_for
             lemma = token.lemma_.lower()
             for word in words:
                 if word == "@ACTOR":
@@ -296,6 +315,14 @@ class EventStation:
                 elif word.lower() in (lemma, token.lower_):
                     return True
         return False
+
+    def _antecedent(self, pronoun: Any) -> Any:
+        """What "it" or "them" takes up: the nearest thing before that some row speaks of ("the pact ... signed it")."""
+        for i in range(pronoun.i - 1, max(-1, pronoun.i - _FAR_BACK), -1):
+            token = pronoun.doc[i]
+            if token.pos_ == "NOUN" and token.lemma_.lower() in self.things and token.ent_type_ not in ("DATE", "TIME"):
+                return token
+        return None
 
     def _settle_objects(self, matches: dict[int, _Match]) -> None:
         """One event where verb and object name it together: "signed a treaty", "launched an attack"."""

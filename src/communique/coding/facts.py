@@ -1,71 +1,76 @@
 """What a report says of ties: passages to claims.
 
 `lang/en/ties.csv` lists the words by which ties are opened, changed, ended or said to stand, with the frame
-language of the event lexicon. Who takes which part follows from what the parties are: in a membership the
-organisation is the organisation, in a presence the possessor of the office is the guest.
+language of the event lexicon. Who takes which part follows from what the parties are (in a membership the
+organisation is the organisation, in a presence the possessor of the office is the guest) and from a row's `roles`:
+
+context     the organisation may be one that was spoken of before ("Finland applied in May")
+host=subj   the host is the subject ("Latvia hosts Canadian soldiers"); host=obj: the object
+access      the base's owner is the host, who may use it is the guest
+again       one more party does what was told before ("Cyprus plans to follow")
+undo        an end that was announced is put off or taken back ("withdrew that decision")
+bearer      the tie is said of those whom the noun is said of ("Turkey, a NATO ally")
+ambassador  of whom an ambassador is sent or recalled
+
 Several passages of one report on one tie give several claims; `communique.ties` puts claims together.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from communique.codebook import Codebook
 from communique.coding.actors import Mention
-from communique.coding.clauses import Predicate, predicates, verb
+from communique.coding.antecedents import (
+    ANOTHER,
+    Draft,
+    Stand,
+    compatible,
+    count_of,
+    definite,
+    similar,
+    spoken_of,
+    stand,
+    stood_for,
+)
+from communique.coding.clauses import Predicate, noun, predicates, spread, verb
 from communique.coding.events import EventStation, Frame, frame_of
 from communique.coding.parse import tense_is_past
 from communique.coding.status import Reading
-from communique.model import Claim, Party, Place, Reason, Status, TieStatus, When, make_id
+from communique.coding.tienames import tie_name
+from communique.model import Claim, Party, Place, Reason, Status, TieStatus, Voice, When, make_id
 
 if TYPE_CHECKING:
     from communique.coding.coder import Reading as Report
 
 _OPEN = frozenset({TieStatus.ACTIVE, TieStatus.SIGNED})
+_REAL = frozenset({Status.OCCURRED, Status.ONGOING})
 # Who may stand in a tie besides states.
 _BODIES = frozenset({"IGO", "UNO", "EUR"})
-_SIMILAR = frozenset({"similar", "such", "other", "another", "further", "more", "additional"})
-_AHEAD = frozenset(
-    {"planned", "future", "proposed", "possible", "potential", "prospective", "new", "upcoming", "would-be"}
-)
+_OFFICIAL = frozenset({None, "GOV", "MIL", "LEG", "SPY", "JUD"})
 _GROUPING_VERBS = frozenset(
     {"comprise", "consist", "compose", "include", "make", "group", "bring", "link", "unite", "form", "gather"}
 )
 _GATHERING = frozenset({"grouping", "igo", "alliance", "bloc", "union", "forum"})
-_BODY_KINDS = frozenset({"igo", "alliance", "grouping", "bloc", "union", "forum"})
+_BODY_KINDS = _GATHERING
 # Cues by which somebody turns a tie down; after others ("denied", "failed to", "does not mean") it only is not so.
 _REFUSALS = frozenset(
     "refuse reject rule decline oppose veto shelve scrap cancel abandon spurn snub dismiss block cancelled canceled aborted".split()
 )
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-# Pronouns that take up an office or pact named shortly before: "opened one in Baku", "those with Australia".
-_ONE = frozenset({"one", "ones", "it", "them", "those", "that", "these"})
 # Verbs after which a membership is no more: "ceased to be a member".
 _CEASED = frozenset({"cease", "stop", "quit"})
+# What goes on stands, even where it is said of the future: "sanctions would remain in force".
+_ENDURING = frozenset({"remain", "stay", "keep", "continue", "maintain", "retain", "stand", "use"})
 _GROUP_NOUNS = frozenset(
-    {"country", "nation", "state", "government", "side", "partner", "ally", "member", "power", "party"}
+    "country nation state government side partner ally member power party neighbour neighbor minister leader president "
+    "capital delegation signatory army navy parliament legislature".split()
 )
-
-
-@dataclass
-class _Draft:
-    """A claim while its parts are gathered."""
-
-    frame: Frame
-    kind: str
-    head: Any
-    centre: Any
-    parties: list[Party]
-    place: Place | None
-    status: TieStatus
-    step: str
-    supports: bool
-    reading: Reading
-    name: str | None = None
-    named: bool = False
+_NAMED_PACTS = frozenset({"agreement", "accord", "treaty", "pact", "charter", "memorandum", "convention", "protocol"})
+_INTO = ("of", "to", "into", "in", "from", "by")
+# Who hosts or mediates a dialogue takes no part in it.
+_HOSTING = frozenset({"host", "mediate", "broker", "facilitate", "organise", "organize", "sponsor"})
 
 
 class FactStation:
@@ -80,63 +85,111 @@ class FactStation:
         for frames in self.frames.values():
             frames.sort(key=lambda f: (-len(f.constraints), f.row.file, f.row.line))
         self.bodies: dict[str, str | None] = {}
+        self.body_names: dict[str, str] = {}
         for row in book.rows("organizations.csv"):
             self.bodies[row["code"]] = row.get("kind")
+            self.body_names[row["code"]] = row["name"]
+        self.security = frozenset(book.toml("ties.toml")["groupings"]["security"])
 
     def find(self, report: Report) -> list[Claim]:
         """The claims of every sentence that is read, in text order."""
         parsed = report.parsed
         only_headings = all(b.kind == "heading" for b in parsed.blocks)
         found: list[Claim] = []
-        drafts: list[_Draft] = []
+        drafts: list[Draft] = []
         for first, last in parsed.sents:
             if not only_headings and parsed.blocks[parsed.block_of(first)].kind == "heading":
                 continue
             for draft in self._sentence(report, first, last, drafts):
                 drafts.append(draft)
-                found.append(self._claim(report, draft, first, last))
+                claim = self._claim(report, draft, first, last)
+                if claim is not None:
+                    found.append(claim)
         return list({c.id: c for c in found}.values())
 
-    def _sentence(self, report: Report, first: int, last: int, before: list[_Draft]) -> Iterable[_Draft]:
-        parsed, mentions = report.parsed, report.mentions
+    # One sentence
+
+    def _sentence(self, report: Report, first: int, last: int, before: list[Draft]) -> list[Draft]:
+        found: list[Draft] = self._groupings(report, first, last)
         taken: set[int] = set()
-        found: list[_Draft] = []
-        everything = predicates(parsed.doc, first, last)
+        everything = [*predicates(report.parsed.doc, first, last), *self._named(report, first, last)]
         # Verbs first: the noun they say something of is then no bare mention.
         for p in sorted(everything, key=lambda p: (p.kind == "noun", p.head.i)):
             if p.head.i in taken and (p.kind == "noun" or p.head.dep_ == "xcomp"):
                 continue
-            for frame in self.frames.get((p.lemma, p.kind), ()):
-                if not self.events.holds(frame, p, mentions):
-                    continue
-                if frame.type == "-":
-                    break
-                drafts = self._match(report, p, frame, before + found)
-                if drafts:
-                    found += drafts
-                    taken |= {d.centre.i for d in drafts} | {p.head.i}
-                    taken |= {p.xcomp.i} if p.xcomp is not None else set()
-                    break
-        found += self._groupings(report, first, last)
+            drafts = self._told(report, p, before + found)
+            if drafts:
+                found += drafts
+                taken |= {d.centre.i for d in drafts} | {p.head.i}
+                taken |= {p.xcomp.i} if p.xcomp is not None else set()
         return found
 
-    def _match(self, report: Report, p: Predicate, frame: Frame, before: list[_Draft]) -> list[_Draft]:
+    def _told(self, report: Report, p: Predicate, before: list[Draft]) -> list[Draft]:
+        """What the most specific row that fits says by this word."""
+        lemma = p.lemma if p.head.pos_ != "PROPN" else p.head.lower_.removesuffix("s")
+        for frame in self.frames.get((lemma, p.kind), ()):
+            fits = p if self.events.holds(frame, p, report.mentions) else self._taking_up(report, p, frame, before)
+            if fits is None:
+                continue
+            drafts = [] if frame.type == "-" else self._match(report, fits, frame, before)
+            if drafts or frame.type == "-":
+                return drafts
+        return []
+
+    def _taking_up(self, report: Report, p: Predicate, frame: Frame, before: list[Draft]) -> Predicate | None:
+        """The predicate with its pronouns read as the nouns that they stand for, where the frame then fits."""
+        words = tuple(
+            w
+            for positive, slot, _, ws in frame.constraints
+            if positive and slot in ("obj", "subj")
+            for w in ws
+            if w.isupper() and w[0] != "@"
+        )
+        if not words:
+            return None
+
+        def change(token: Any) -> Any:
+            return stand(report.parsed, token, before, lambda t: self.events.is_one_of(t, words)) or token
+
+        changed = stood_for(p, change)
+        return changed if changed is not None and self.events.holds(frame, changed, report.mentions) else None
+
+    def _named(self, report: Report, first: int, last: int) -> Iterable[Predicate]:
+        """Nouns that are part of a name and therefore no plain predicates: "the Enhanced Defense Cooperation
+        Agreement"; and pronouns with parties of their own: "those with Australia and Britain"."""
+        for token in report.parsed.doc[first:last]:
+            if token.pos_ == "PROPN" and token.ent_type_ not in ("", "EVENT"):
+                if token.lower_.removesuffix("s") in _NAMED_PACTS and token.text[:1].isupper():
+                    yield noun(token)
+            elif token.lower_ in ANOTHER and any(c.lower_ == "with" for c in token.children):
+                taken_up = stand(report.parsed, token, [], lambda t: self.events.is_one_of(t, ("PACT",)))
+                if taken_up is not None:
+                    yield noun(taken_up)
+
+    def _match(self, report: Report, p: Predicate, frame: Frame, before: list[Draft]) -> list[Draft]:
         centre = self._centre(p, frame)
         kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
         status, step, supports = _standing(frame, reading)
-        if (
-            (
-                kind == "exercise"
-                and status is TieStatus.ACTIVE
-                and step in ("held", "conducted")
-                and reading.status is Status.OCCURRED
-            )
-            and p.kind == "verb"
-            and tense_is_past(p.head)
-        ):
+        if kind == "exercise" and _is_over(p, status, step, reading):
             status = TieStatus.ENDED
-        base = _Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
+        base = Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
+        drafts = self._gathered(report, p, base, before)
+        if p.kind == "noun":
+            drafts = [d for d in map(_ahead, drafts) if not _said_before(d, before)]
+        return drafts
+
+    def _gathered(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
+        """The drafts of a base: one a tie, with its parties."""
+        roles = base.frame.roles
+        if "again" in roles:
+            return self._again(report, p, base, before)
+        if "undo" in roles:
+            return self._undone(base, before)
+        if "ambassador" in roles:
+            return self._envoys(report, p, base, before)
+        if isinstance(base.centre, Stand) and (same := [d for d in base.centre.drafts if d.kind == base.kind]):
+            return [replace(base, parties=d.parties, place=d.place, name=d.name, named=d.named) for d in same]
         gather = {
             "membership": self._membership,
             "presence": self._presence,
@@ -147,37 +200,85 @@ class FactStation:
             "dialogue": self._together,
             "sanction": self._directed,
             "conflict": self._directed,
-        }[kind]
-        drafts = gather(report, p, base, before)
-        if p.kind == "noun":
-            drafts = [d for d in map(_ahead, drafts) if not _said_before(d, before)]
-        return drafts
+        }[base.kind]
+        return gather(report, p, base, before)
+
+    def _again(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
+        """ "Cyprus plans to follow": what was told last, with another first party."""
+        subjects = self._codes(self._parties_of(report, p.subjects))
+        last = [d for d in before[-1:] if report.parsed.sent_of(d.head.i) >= report.parsed.sent_of(p.head.i) - 1]
+        found = []
+        for d in last:
+            if len(d.parties) != 2 or d.kind in ("conflict", "relations") or d.codes & {s.entity for s in subjects}:
+                continue
+            status, step, supports = _standing(d.frame, base.reading)
+            for s in subjects:
+                parties = [replace(s, role=d.parties[0].role), d.parties[1]]
+                found.append(
+                    replace(d, head=p.head, centre=p.head, parties=parties, status=status, step=step, supports=supports,
+                            reading=base.reading)
+                )  # fmt: skip
+        return found
+
+    def _undone(self, base: Draft, before: list[Draft]) -> list[Draft]:
+        """ "Suspended that decision": the end announced last does not come."""
+        for d in reversed(before):
+            if d.step.endswith(" announced") or (d.status is TieStatus.ACTIVE and d.step in ("termination suspended",)):
+                return [
+                    replace(d, frame=base.frame, head=base.head, centre=base.centre, status=TieStatus.ACTIVE,
+                            step=base.frame.row["step"], supports=True, reading=base.reading)
+                ]  # fmt: skip
+        return []
+
+    def _envoys(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
+        """ "Recalled its ambassadors to A and B", "expelled the German ambassador": sender and receiver."""
+        envoy = base.centre
+        ours = self._codes(self._parties_of(report, p.subjects))
+        theirs = self._codes(self._parties_of(report, [*_behind(envoy, ("to", "in")), *p.preps.get("to", [])]))
+        theirs = theirs or self._codes(self._around(report, envoy))
+        theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
+        if not theirs:
+            last = [d for d in before if d.kind == "relations"][-1:]
+            theirs = [d.parties[-1] for d in last if not d.codes & {o.entity for o in ours} or len(d.codes) == 2]
+            theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
+        mine, other = ("guest", "host") if base.kind == "presence" else ("party", "party")
+        return [
+            replace(base, parties=[replace(a, role=mine), replace(b, role=other)]) for a in ours[:1] for b in theirs
+        ]
 
     def _centre(self, p: Predicate, frame: Frame) -> Any:
         """The noun that names the tie: the office opened, the pact signed; else the predicate itself."""
         for positive, slot, sub, words in frame.constraints:
-            if not positive or not words:
-                continue
-            if not any(w.isupper() and w[0] != "@" for w in words):
+            if not positive or not any(w.isupper() and w[0] != "@" for w in words):
                 continue
             tokens = {
                 "obj": p.objects,
                 "subj": p.subjects,
-                "prep": p.preps.get(sub or "", []),
-                "of": [*p.preps.get("of", []), *p.modifiers],
+                "prep": [*p.preps.get(sub or "", []), *(t for o in p.objects for t in _behind(o, (sub or "",)))],
+                "of": [*p.preps.get("of", []), *p.subjects, *p.modifiers],
             }.get(slot, [])
             for token in tokens:
                 if self.events.is_one_of(token, words):
-                    return token
+                    return self._inner(token, words)
         return p.head
+
+    def _inner(self, token: Any, words: tuple[str, ...]) -> Any:
+        """ "The text of a treaty", "an edition of the exercise": the treaty, the exercise."""
+        inside = [] if isinstance(token, Stand) else _behind(token, ("of", "on", "for"))
+        return next((t for t in inside if self.events.is_one_of(t, words)), token)
+
+    # Who is named
 
     def _around(self, report: Report, token: Any, preps: tuple[str, ...] = ("of", "by")) -> list[Mention]:
         """The coded mentions that own or modify a noun: "Japan's embassy", "the NATO office"."""
         found = []
         for child in token.children:
+            if child.dep_ in ("amod", "compound", "nmod") and not child.text[:1].isupper() and "-" not in child.text:
+                if child.lower_ != "led" and not any(c.text[:1].isupper() for c in child.children):
+                    continue
             if child.dep_ in ("poss", "amod", "compound", "nmod") or (child.dep_ == "prep" and child.lower_ in preps):
                 tokens = [child] if child.dep_ != "prep" else [g for g in child.children if g.dep_ == "pobj"]
-                found += self._parties_of(report, [t for c in tokens for t in _spread(c)])
+                found += self._parties_of(report, [t for c in tokens for t in spread(c)])
         return found
 
     def _parties_of(self, report: Report, tokens: Iterable[Any]) -> list[Mention]:
@@ -190,44 +291,66 @@ class FactStation:
         return found
 
     def _counted(self, report: Report, token: Any) -> list[Mention]:
-        """ "The two sides", "these four countries": the last states named together, that many of them."""
-        if token.lemma_.lower() not in _GROUP_NOUNS:
-            return []
-        number = next((_NUMBERS[c.lower_] for c in token.children if c.lower_ in _NUMBERS), None)
-        if number is None and any(c.lower_ == "both" for c in token.children):
-            number = 2
+        """ "The two sides", "these four countries", "both": the states last named together, that many of them."""
+        number = 2 if token.lower_ in ("they", "them") and token.dep_ != "poss" else count_of(token, _GROUP_NOUNS)
         if number is None:
+            return []
+        if token.lower_ in ("they", "them") and self.events.mentions_of([token], report.mentions):
             return []
         parsed = report.parsed
         at = parsed.sent_of(token.i)
         for sent in range(at, max(-1, at - 4), -1):
             first, last = parsed.sents[sent]
-            states: dict[str, Mention] = {}
-            for m in report.mentions.within(first, min(last, token.i)):
-                party = self._party(m)
-                if party is not None and party.entity and party.entity == party.country:
-                    states.setdefault(party.entity, m)
+            states = self._states(report.mentions.within(first, min(last, token.i)))
             if len(states) == number:
-                return list(states.values())
+                return states
+            listed = self._list_of(report, states, number)
+            if listed:
+                return listed
         return []
+
+    def _states(self, mentions: Iterable[Mention]) -> list[Mention]:
+        states: dict[str, Mention] = {}
+        for m in mentions:
+            party = self._party(m)
+            if party is not None and party.entity and party.entity == party.country:
+                states.setdefault(party.entity, m)
+        return list(states.values())
+
+    @staticmethod
+    def _list_of(report: Report, states: list[Mention], number: int) -> list[Mention]:
+        """The states among these that are coordinated, if they are that many; the list named last."""
+        lists: dict[int, list[Mention]] = {}
+        for m in states:
+            node = report.parsed.token(m.head)
+            while node.dep_ in ("conj", "poss", "compound", "amod", "nmod") and node.head.i != node.i:
+                node = node.head
+            lists.setdefault(node.i, []).append(m)
+        fits = [group for group in lists.values() if len(group) == number]
+        return fits[-1] if fits else []
 
     def _party(self, m: Mention) -> Party | None:
         """The state or body an actor acts for, or `None` where it acts for neither."""
         a = m.actor
         kind = self.bodies.get(a.entity or "")
+        if a.country == "IGO" and self._is_pact(a.entity):
+            return None
         if a.entity and kind in (*_BODY_KINDS, "court", "agency of igo"):
             return Party(a.start, a.end, a.text, a.name, a.country, None, a.entity)
         if a.country in _BODIES:
             return Party(a.start, a.end, a.text, a.name, a.country, None, a.entity) if a.entity else None
         if a.country and len(a.country) == 3 and a.country not in ("NGO", "ISM", "IMG", "MNC"):
-            if a.sector in (None, "GOV", "MIL", "LEG", "SPY", "JUD"):
+            if a.sector in _OFFICIAL or (m.kind in ("person", "pronoun") and a.sector == "ELI"):
                 return Party(
                     a.start, a.end, a.text, a.name if a.entity == a.country else None, a.country, None, a.country
                 )
-            return None
         if a.entity and kind == "armed group":
             return Party(a.start, a.end, a.text, a.name, a.country, a.sector, a.entity)
         return None
+
+    def _is_pact(self, code: str | None) -> bool:
+        """Whether a body of the table is but a pact: "the Abraham Accords"."""
+        return self.body_names.get(code or "", "").split(" ")[-1].lower().removesuffix("s") in _NAMED_PACTS
 
     def _is_body(self, party: Party) -> bool:
         return party.country in _BODIES or self.bodies.get(party.entity or "") in _BODY_KINDS
@@ -240,68 +363,131 @@ class FactStation:
                 found.setdefault(party.entity, replace(party, role=role))
         return list(found.values())
 
-    # one function a kind of tie: who takes which part
+    def _speaking(self, report: Report, i: int) -> list[Party]:
+        """The states and bodies for which those speak to whom these words are ascribed."""
+        voice, _ = report.voice(i)
+        return self._codes([Mention(0, 0, 0, a, "person") for a in voice.sources])
 
-    def _membership(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
-        tokens = [
-            *p.subjects,
-            *p.objects,
-            *(t for prep in ("of", "in", "for", "to", "from", "into", "with", "as") for t in p.preps.get(prep, [])),
-        ]
-        for token in list(tokens):
-            tokens += [a for c in token.children if c.dep_ == "prep" for a in c.children if a.dep_ == "pobj"]
-        if p.kind == "noun":
-            tokens += _bearers(p.head)
-        if p.xcomp is not None:
-            # "applied to join NATO", "invited Togo to become a member of the union"
-            inner = verb(p.xcomp)
-            tokens += [
-                *inner.objects,
-                *(a.token for a in inner.obliques),
-                *(t for o in inner.objects for t in _behind(o, ("of", "in"))),
+    # Memberships
+
+    def _membership(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
+        if "bearer" in base.frame.roles:
+            mentions = [*self._parties_of(report, _bearers(p.head)), *self._around(report, p.head)]
+            mentions += self._counted(report, p.head)
+        else:
+            mentions = [
+                *self._parties_of(report, _member_tokens(p)),
+                *self._around(report, base.centre),
+                *self._around(report, p.head),
             ]
-        parties = self._codes(
-            [*self._parties_of(report, tokens), *self._around(report, base.centre), *self._around(report, p.head)]
-        )
+        if "entrant" in base.frame.roles:
+            mentions = [*self._around(report, base.centre), *self._parties_of(report, _behind(base.centre, _INTO))]
+        parties = self._codes(mentions)
         bodies = [q for q in parties if self._is_body(q)]
         states = [q for q in parties if not self._is_body(q)]
         if not bodies and "context" in base.frame.roles:
-            bodies = [replace(q, role=None) for q in self._last_body(report, p.head.i, before)]
+            bodies = self._last_body(report, p.head.i, before)
+        if not states and "entrant" in base.frame.roles:
+            last = [d for d in before if d.kind == "membership" and d.status is not TieStatus.ACTIVE][-1:]
+            states = [d.parties[0] for d in last]
+            bodies = [d.parties[-1] for d in last]
+        if not states and bodies and base.reading.status not in _REAL:
+            # "joining was not impossible, the minister said": his own country
+            states = [q for q in self._speaking(report, p.head.i) if not self._is_body(q)]
         return [
             replace(base, parties=[replace(s, role="member"), replace(b, role="organisation")])
             for b in bodies[:1]
             for s in states
         ]
 
-    def _last_body(self, report: Report, i: int, before: list[_Draft]) -> list[Party]:
+    def _last_body(self, report: Report, i: int, before: list[Draft]) -> list[Party]:
         """The organisation spoken of: "Finland applied in May" in a report on NATO's enlargement."""
-        recent = [q for d in before[-6:] if d.kind == "membership" for q in d.parties if q.role == "organisation"]
         at = report.parsed.sent_of(i)
         first = report.parsed.sents[max(0, at - 3)][0]
-        named = [q for m in report.mentions.within(first, i) if (q := self._party(m)) is not None and self._is_body(q)]
-        return named[-1:] or recent[-1:]
+        near = [q for m in report.mentions.within(first, i) if (q := self._party(m)) is not None and self._is_body(q)]
+        joined = [q for d in before if d.kind == "membership" for q in d.parties if q.role == "organisation"]
+        codes = [q.entity for q in joined]
+        joined.sort(key=lambda q: codes.count(q.entity))
+        return near[-1:] or joined[-1:]
 
-    def _presence(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
+    # Presences
+
+    def _presence(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
         office = base.centre
-        guests = self._codes(self._around(report, office), "guest")
-        if not guests and p.kind == "verb" and office.i != p.head.i and office in p.objects:
-            guests = self._codes(self._parties_of(report, p.subjects), "guest")
+        if "access" in base.frame.roles:
+            return self._access(report, p, base)
+        guests = self._guests(report, p, base, before)
         hosts = self._hosts(report, office, p)
         if base.frame.roles.get("host") == "subj":
             hosts = [(q, None) for q in self._codes(self._parties_of(report, p.subjects))]
         elif base.frame.roles.get("host") == "obj":
             hosts = [(q, None) for q in self._codes(self._parties_of(report, p.objects))]
-        if not guests and any(c.lower_ in _SIMILAR for c in office.children):
-            earlier = [d for d in before if d.kind == "presence"]
-            guests = [replace(q, role="guest") for d in earlier[-1:] for q in d.parties if q.role == "guest"]
+        if guests and hosts:
+            hosts = [(q, place) for q, place in hosts if q.entity != guests[0].entity]
+        if not guests or not hosts:
+            return self._same_office(report, base, guests, [q for q, _ in hosts], before)
         # "liaison office" or "air base": the sort of presence, by which two in one city are told apart
         name, _ = tie_name(report, office)
-        found = []
-        for guest in guests[:1]:
-            for host, place in hosts:
-                if host.entity != guest.entity:
-                    found.append(replace(base, parties=[guest, replace(host, role="host")], place=place, name=name))
-        return found
+        return [
+            replace(base, parties=[guest, replace(host, role="host")], place=place, name=name)
+            for guest in guests[:1]
+            for host, place in hosts
+        ]
+
+    def _guests(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Party]:
+        office = base.centre
+        guests = self._codes(self._around(report, office), "guest")
+        if not guests and p.kind == "verb" and office.i != p.head.i and any(office.i == o.i for o in p.objects):
+            guests = self._codes(self._parties_of(report, p.subjects), "guest")
+        if not guests and similar(office):
+            earlier = [d for d in before if d.kind == "presence"]
+            guests = [q for d in earlier[-1:] for q in d.parties if q.role == "guest"]
+        return guests
+
+    def _same_office(
+        self, report: Report, base: Draft, guests: list[Party], hosts: list[Party], before: list[Draft]
+    ) -> list[Draft]:
+        """ "The office will open in May", "promised to open one there": the one spoken of, with what is told of it."""
+        office = base.centre
+        there = any(c.lower_ in ("there", "too") for c in base.head.children)
+        if not (definite(office) or there or guests):
+            return []
+        for d in reversed(before):
+            if d.kind != "presence" or (not there and not self._same_sort(office, d)):
+                continue
+            guest = guests[0] if guests and there else d.parties[0]
+            if (guests and not there and guests[0].entity != guest.entity) or guest.entity == d.parties[1].entity:
+                continue
+            if hosts and d.parties[1].entity not in {h.entity for h in hosts}:
+                continue
+            if not there and not definite(office):
+                continue
+            parties = [replace(guest, role="guest"), d.parties[1]]
+            return [replace(base, parties=parties, place=d.place, name=d.name)]
+        return []
+
+    @staticmethod
+    def _same_sort(office: Any, draft: Draft) -> bool:
+        """ "The office" may be a liaison office, not an embassy."""
+        return (draft.name or "").split(" ")[-1] == office.lemma_.lower() and compatible(office, draft)
+
+    def _access(self, report: Report, p: Predicate, base: Draft) -> list[Draft]:
+        """ "American forces have access to Philippine bases", "Manila gave Washington access to four sites"."""
+        site = base.centre
+        guests = self._codes(self._parties_of(report, [o for o in p.objects if o.i != site.i]), "guest")
+        givers = self._codes(self._parties_of(report, p.subjects))
+        if not guests:
+            guests, givers = [replace(q, role="guest") for q in givers], []
+        owners = [(q, None) for q in self._codes(self._around(report, site))]
+        hosts = owners or self._hosts(report, site, p) or [(q, None) for q in givers]
+        hosts = hosts or [(q, None) for q in self._codes(self._parties_of(report, _speakers(p.head)))]
+        name, _ = tie_name(report, site)
+        return [
+            replace(base, parties=[guest, replace(host, role="host")], place=place, name=name)
+            for guest in guests[:1]
+            for host, place in hosts
+            if host.entity != guest.entity and not self._is_body(host)
+        ]
 
     def _hosts(self, report: Report, office: Any, p: Predicate) -> list[tuple[Party, Place | None]]:
         """Where an office stands and to whom it is accredited: "in Tokyo, Japan", "to NATO", "at the UN in New York"."""
@@ -309,10 +495,11 @@ class FactStation:
         area = {t.i for t in office.subtree}
         if p.kind == "verb":
             for child in p.head.children:
-                if child.dep_ in ("prep", "cc", "conj", "npadvmod") and child.i > lowest:
+                if child.dep_ in ("prep", "cc", "conj", "npadvmod") and child.i > lowest and child.pos_ != "VERB":
                     area |= {t.i for t in child.subtree}
         found: list[tuple[Party, Place | None]] = []
         cut = sorted(area)
+        troops = self.events.is_one_of(office, ("TROOPS",))
         places = {first: (place, last) for place, (first, last) in report.places if first in area}
         used: set[int] = set()
         for i in cut:
@@ -323,6 +510,8 @@ class FactStation:
             place = places.get(i)
             prep = _prep_before(report, i)
             if party is not None and m is not None and self._is_body(party) and prep in ("at", "to", "with"):
+                if troops:
+                    continue
                 used |= set(range(m.first, m.last))
                 city = next((places[j] for j in cut if m.last <= j <= m.last + 3 and j in places), None)
                 if city:
@@ -355,53 +544,175 @@ class FactStation:
         city = place if place.grain not in ("country", "region", "area") else None
         return [(state, city)]
 
-    def _together(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
-        """Pacts, relations, drills and forums: all parties in one tie, or, where the ties are by nature or by their
-        plural between two ("similar deals with France and Canada"), one each."""
+    # Pacts, relations, drills, forums: all take the same part
+
+    def _together(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
+        """All parties in one tie, or, where the ties are by nature or by their plural between two ("similar deals
+        with France and Canada"), one each."""
         centre = base.centre
+        if base.kind == "alliance" and "bearer" in base.frame.roles:
+            ours = self._codes(self._parties_of(report, [*_bearers(p.head), *p.subjects]), "party")
+            theirs = self._codes(self._around(report, centre), "party")
+        else:
+            ours, theirs = self._sides(report, p, base)
+        theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
+        if isinstance(centre, Stand) and theirs and not ours:
+            ours = self._partner(report, p, base, theirs, before)
+        name, named = tie_name(report, centre) if centre.pos_ in ("NOUN", "PROPN") else (None, False)
+        if similar(centre) and not named and " " not in (name or ""):
+            name = next((d.name.lower() for d in reversed(before) if d.kind == base.kind and d.name), name)
+        base = replace(base, name=name, named=named)
+        if len(ours) + len(theirs) < 2:
+            ours = self._completed(report, p, base, [*ours, *theirs], before)
+            theirs = []
+        if len(ours) == 1 and not theirs and named and p.kind == "verb" and base.kind in ("agreement", "alliance"):
+            # "Russia left the Open Skies Treaty": the name says which
+            return [replace(base, parties=ours)]
+        if _vague(base):
+            return []
+        if len(ours) + len(theirs) < 2:
+            return self._same_pact(base, [*ours, *theirs], before)
+        if self._by_twos(base, ours, theirs):
+            return [replace(base, parties=[a, b]) for a in ours for b in theirs]
+        return [self._approved(report, p, replace(base, parties=[*ours, *theirs]))]
+
+    def _sides(self, report: Report, p: Predicate, base: Draft) -> tuple[list[Party], list[Party]]:
+        centre = base.centre
+        hosted = any(c.dep_ == "acl" and c.lemma_.lower() in _HOSTING for c in centre.children)
         left = [
-            *p.subjects,
+            *(() if hosted and p.kind == "noun" else p.subjects),
             *(_bearers(p.head) if p.kind == "noun" else ()),
             *p.preps.get("between", []),
             *p.preps.get("among", []),
         ]
-        right = (
-            [t for prep in ("with", "alongside", "to") for t in p.preps.get(prep, [])]
-            if base.kind != "relations"
-            else [t for prep in ("with", "of", "to") for t in p.preps.get(prep, [])]
-        )
+        preps = ("with", "of", "to") if base.kind == "relations" else ("with", "alongside", "to")
+        right = [t for prep in preps for t in p.preps.get(prep, [])]
         if p.kind == "verb" and centre.i == p.head.i:
             right += p.objects
-        inner = _behind(centre, ("between", "among", "of", "by"))
+        owners = ("of",) if base.kind == "dialogue" else ("of", "by")
+        inner = _behind(centre, ("between", "among", *owners))
         partners = _behind(centre, ("with", "alongside"))
-        ours = self._codes([*self._parties_of(report, [*left, *inner]), *self._around(report, centre)], "party")
-        theirs = self._codes(self._parties_of(report, [*right, *partners]), "party")
-        theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
-        if len(ours) + len(theirs) < 2:
-            more = self._codes(self._parties_of(report, [*_speakers(p.head), *self._addressed(p.head)]), "party")
-            ours += [q for q in more if q.entity not in {o.entity for o in [*ours, *theirs]}]
-        name, named = tie_name(report, centre) if centre.pos_ in ("NOUN", "PROPN") else (None, False)
-        if len(ours) + len(theirs) == 1 and named and p.kind == "verb" and base.kind in ("agreement", "alliance"):
-            # "Russia left the Open Skies Treaty": the name says which
-            return [replace(base, parties=[*ours, *theirs], name=name, named=True)]
-        if len(ours) + len(theirs) < 2:
+        ours = [*self._parties_of(report, [*left, *inner]), *self._around(report, centre, owners)]
+        theirs = self._parties_of(report, [*right, *partners])
+        within = [m for m in ours if m.first <= centre.i < m.last]
+        return self._codes([m for m in ours if m not in within], "party"), self._codes(theirs, "party")
+
+    def _completed(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """The parties, where one is missing, with those that its clauses, those above it and what it takes up name."""
+        for find in (
+            self._members, self._in_clauses, self._above, self._in_clause_of_name, self._partner, self._pair_before
+        ):  # fmt: skip
+            more = find(report, p, base, parties, before)
+            known = {q.entity for q in parties}
+            parties = [*parties, *(replace(q, role="party") for q in more if q.entity not in known)]
+            if len(parties) > 1:
+                return parties
+        return parties
+
+    def _members(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """ "The alliance of A, B and C began as a mutual defence pact": theirs."""
+        if base.kind != "alliance":
             return []
-        base = replace(base, name=name, named=named)
-        if self._by_twos(base, ours, theirs):
-            return [replace(base, parties=[a, b]) for a in ours for b in theirs]
-        return [replace(base, parties=[*ours, *theirs])]
+        subjects = self._codes(self._parties_of(report, _speakers(p.head) if p.kind == "noun" else p.subjects))
+        codes = {q.entity for q in [*parties, *subjects] if self._is_body(q)}
+        near = [d for d in before if d.kind == "membership" and d.parties[-1].entity in codes]
+        parties[:] = [q for q in parties if not near or q.entity not in codes]
+        return [d.parties[0] for d in near if d.head.sent.start == near[-1].head.sent.start]
+
+    def _pair_before(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """Where a sentence names no state: the pair that the paragraph spoke of last ("The envoys also signed ...")."""
+        parsed = report.parsed
+        at = parsed.sent_of(p.head.i)
+        if parties or base.kind != "agreement" or p.kind != "verb" or not before or at == 0:
+            return []
+        last = before[-1]
+        first, end = parsed.sents[at]
+        near = parsed.sent_of(last.head.i) >= at - 2 and parsed.block_of(last.head.i) == parsed.block_of(first)
+        if not near or len(last.parties) != 2 or self._states(report.mentions.within(first, p.head.i)):
+            return []
+        return [q for q in last.parties if not self._is_body(q)]
+
+    def _in_clauses(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """ "The accord under which American soldiers are stationed in Niger", "an agreement that lets A and B send"."""
+        centre = base.centre
+        tokens = {t.i for c in centre.children if c.dep_ in ("relcl", "acl") for t in c.subtree}
+        if base.kind not in ("agreement", "alliance") or p.kind != "verb" or not tokens:
+            return []
+        found = [m for m in report.mentions.within(min(tokens), max(tokens) + 1) if m.first in tokens]
+        return [q for q in self._codes(found) if not self._is_body(q)][: 2 if not parties else 1]
+
+    def _above(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """Who signs, plans or is told, and whose troops leave once the pact is gone."""
+        return self._codes(self._parties_of(report, [*_speakers(p.head), *self._addressed(p.head)]))
+
+    def _in_clause_of_name(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """ "Under the X Agreement, American forces have access to Philippine bases": the states of the sentence."""
+        if not base.named or p.kind != "noun" or base.kind != "agreement" or base.centre.dep_ != "pobj":
+            return []
+        if base.centre.head.lower_ not in ("under", "through", "by"):
+            return []
+        first, last = report.parsed.sents[report.parsed.sent_of(p.head.i)]
+        states = self._states(report.mentions.within(first, last))
+        return self._codes(states[:4])
+
+    def _partner(
+        self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
+    ) -> list[Party]:
+        """The other party of "such an agreement": the one that all pacts named together before have in common."""
+        if not similar(base.centre) or base.kind not in ("agreement", "alliance", "dialogue"):
+            return []
+        earlier = [d for d in before if d.kind == base.kind]
+        if not earlier:
+            return []
+        last = [d for d in earlier if d.centre.i == earlier[-1].centre.i]
+        common = set.intersection(*(d.codes for d in last))
+        ours = {q.entity for q in parties}
+        fits = [q for q in last[-1].parties if q.entity in common and q.entity not in ours]
+        if parties and len(fits) > 1:
+            # the one that made the earlier pact with the others: its first party
+            fits = fits[:1]
+        return fits if parties else []
+
+    def _same_pact(self, base: Draft, parties: list[Party], before: list[Draft]) -> list[Draft]:
+        """ "The pact takes effect in May", "revoked the accord": the one that was spoken of."""
+        centre = base.centre
+        if not definite(centre) or base.kind not in ("agreement", "alliance", "exercise", "relations"):
+            return []
+        codes = {q.entity for q in parties}
+        for d in reversed(before):
+            if d.kind == base.kind and codes <= d.codes and compatible(centre, d) and _names_agree(base, d):
+                plural = centre.tag_ in ("NNS", "NNPS")
+                same = [x for x in before if x.kind == d.kind and x.centre.i == d.centre.i] if plural else [d]
+                return [replace(base, parties=x.parties, name=x.name, named=x.named) for x in same]
+        return []
 
     @staticmethod
-    def _by_twos(base: _Draft, ours: list[Party], theirs: list[Party]) -> bool:
+    def _by_twos(base: Draft, ours: list[Party], theirs: list[Party]) -> bool:
         if not ours or not theirs:
             return False
         if base.kind == "relations":
             return True
-        return (
-            len(theirs) > 1
-            and base.centre.tag_ in ("NNS", "NNPS")
-            and base.kind in ("agreement", "dialogue", "alliance")
-        )
+        plural = base.centre.tag_ in ("NNS", "NNPS")
+        return len(theirs) > 1 and plural and base.kind in ("agreement", "dialogue", "alliance")
+
+    def _approved(self, report: Report, p: Predicate, draft: Draft) -> Draft:
+        """ "Peru's congress ratified the pact": one side only."""
+        if draft.step not in ("ratified", "approved") or p.kind != "verb":
+            return draft
+        by = self._codes(self._parties_of(report, p.subjects))
+        return replace(draft, step=f"{draft.step} by one party") if len(by) == 1 else draft
 
     def _addressed(self, head: Any) -> list[Any]:
         """Whom the words go to in which a tie is told of: "told Washington that he was ending the pact"."""
@@ -410,99 +721,132 @@ class FactStation:
                 return [c for c in above.children if c.dep_ in ("dobj", "dative") and c.pos_ == "PROPN"]
         return []
 
-    def _directed(self, report: Report, p: Predicate, base: _Draft, before: list[_Draft]) -> list[_Draft]:
+    # Sanctions and conflicts: one side against another
+
+    def _directed(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
         roles = ("sender", "target") if base.kind == "sanction" else ("party", "party")
         centre = base.centre
-        senders = self._codes(
-            [
-                *self._parties_of(report, p.subjects),
-                *self._around(report, centre, ("by",) if base.kind == "conflict" else ("of", "by")),
-            ],
-            roles[0],
-        )
+        by = ("by",) if base.kind == "conflict" else ("of", "by")
+        mentions = [*self._parties_of(report, p.subjects), *self._around(report, centre, by)]
+        senders = self._codes(mentions, roles[0])
+        targets = self._codes(self._parties_of(report, self._targets(report, p, base)), roles[1])
+        if targets and not senders and (base.kind == "sanction" or p.light is not None):
+            senders = [replace(q, role=roles[0]) for q in self._senders(report, p, base)]
+        if base.kind == "conflict" and not senders and len(targets) >= 2:
+            return [replace(base, parties=targets)]
+        if base.kind == "sanction" and not (senders and targets):
+            return self._same_sanction(base, senders, targets, before)
+        codes = {s.entity for s in senders}
+        return [
+            replace(base, parties=[sender, target])
+            for sender in senders[:4]
+            for target in targets
+            if target.entity not in codes
+        ]
+
+    def _targets(self, report: Report, p: Predicate, base: Draft) -> list[Any]:
+        centre = base.centre
         tokens: list[Any] = []
         for preps in (("on", "against", "with", "upon", "between"), ("to", "from", "of"), ("in",)):
             for prep in preps:
-                tokens += p.preps.get(prep, [])
-                for c in centre.children:
-                    if c.dep_ == "prep" and c.lower_ == prep:
-                        tokens += [t for g in c.children if g.dep_ == "pobj" for t in _spread(g)]
+                tokens += [*p.preps.get(prep, []), *_behind(centre, (prep,))]
             # "the war against Russia in Ukraine": where it is fought is no party
             if self._parties_of(report, tokens):
                 break
-        if p.kind == "verb" and centre.i == p.head.i:
-            tokens += p.objects
-        targets = self._codes(self._parties_of(report, tokens), roles[1])
-        if targets and not senders and (base.kind == "sanction" or p.light is not None):
-            senders = self._codes(self._parties_of(report, _speakers(p.head)), roles[0])
-        found = []
-        if base.kind == "conflict" and not senders and len(targets) >= 2:
-            return [replace(base, parties=targets)]
-        for sender in senders[:4]:
-            for target in targets:
-                if target.entity != sender.entity and all(target.entity != s.entity for s in senders):
-                    found.append(replace(base, parties=[sender, target]))
-        return found
+        return [*tokens, *(p.objects if p.kind == "verb" and centre.i == p.head.i else ())]
 
-    def _groupings(self, report: Report, first: int, last: int) -> Iterable[_Draft]:
+    def _senders(self, report: Report, p: Predicate, base: Draft) -> list[Party]:
+        """Whose sanctions: those who plan or speak of them as theirs."""
+        spoken = self._speaking(report, p.head.i) if base.kind == "sanction" and p.kind == "verb" else []
+        if p.kind == "verb" and p.subjects and all(t.i != base.centre.i for t in p.subjects):
+            return []
+        return spoken or self._codes(self._parties_of(report, _speakers(p.head)))
+
+    @staticmethod
+    def _same_sanction(base: Draft, senders: list[Party], targets: list[Party], before: list[Draft]) -> list[Draft]:
+        """ "The bloc lifted most of the sanctions": those spoken of before."""
+        if not definite(base.centre) and not senders:
+            return []
+        ours, theirs = {q.entity for q in senders}, {q.entity for q in targets}
+        for d in reversed(before):
+            if d.kind == "sanction" and ours <= {d.parties[0].entity} and theirs <= {d.parties[1].entity}:
+                return [replace(base, parties=d.parties)]
+        return []
+
+    # Lists of members
+
+    def _groupings(self, report: Report, first: int, last: int) -> list[Draft]:
         """ "The Quad, comprised of A, B and C", "the four countries, dubbed AP4": a security grouping with its parties
         is one tie; in an organisation each of them is a member."""
+        found: list[Draft] = []
         for m in report.mentions.within(first, last):
-            kind = self.bodies.get(m.actor.entity or "")
-            if m.kind == "pronoun" or kind not in _GATHERING:
+            code = m.actor.entity or ""
+            if m.kind == "pronoun" or self.bodies.get(code) not in _GATHERING:
                 continue
             parties = self._listed(report, m, first, last)
-            if len(parties) < 2:
-                continue
-            token = report.parsed.token(m.head)
-            lemma = "grouping" if kind == "grouping" else "member"
-            frame = self.frames[(lemma, "noun")][0]
-            reason = Reading(Status.OCCURRED, Reason("status", frame.row.file, frame.row.line, lemma))
-            base = _Draft(frame, frame.type, token, token, parties, None, TieStatus.ACTIVE, "stands", True, reason)
-            body = self._party(m)
-            if kind == "grouping":
-                yield replace(base, name=m.actor.entity, named=True)
-            elif body is not None:
-                for q in parties:
-                    yield replace(base, parties=[replace(q, role="member"), replace(body, role="organisation")])
+            drafts = self._listing(report, m, code, parties) if len(parties) > 1 else []
+            found += [d for d in drafts if all(d.codes != f.codes for f in found)]
+        return found
+
+    def _listing(self, report: Report, m: Mention, code: str, parties: list[Party]) -> list[Draft]:
+        token = report.parsed.token(m.head)
+        lemma = "grouping" if code in self.security else "member"
+        frame = self.frames[(lemma, "noun")][0]
+        reading = Reading(Status.OCCURRED, Reason("status", frame.row.file, frame.row.line, lemma))
+        base = Draft(frame, frame.type, token, token, parties, None, TieStatus.ACTIVE, "stands", True, reading)
+        body = self._party(m)
+        if code in self.security:
+            return [replace(base, name=self.body_names[code], named=True)]
+        if body is None:
+            return []
+        body = replace(body, role="organisation")
+        return [replace(base, parties=[replace(q, role="member"), body]) for q in parties]
 
     def _listed(self, report: Report, m: Mention, first: int, last: int) -> list[Party]:
-        parsed = report.parsed
-        body = parsed.token(m.head)
-        verbs = [t for t in parsed.doc[m.last : min(last, m.last + 6)] if t.lemma_.lower() in _GROUPING_VERBS]
-        if verbs:
-            start = verbs[0].i
-            end = next(
-                (t.i for t in parsed.doc[start + 1 : last] if t.pos_ == "VERB" or t.lower_ in ("which", "who")), last
-            )
-            others = [
-                o for o in report.mentions.within(m.last, last) if self.bodies.get(o.actor.entity or "") in _GATHERING
-            ]
-            end = min([end, *(o.first for o in others if o.first > start)])
-            listed = list(report.mentions.within(start, end))
-            return [q for q in self._codes(listed, "party") if not self._is_body(q)]
-        if self.bodies.get(m.actor.entity or "") != "grouping":
+        """The parties that a sentence lists of a body named in it."""
+        listed = self._behind_verb(report, m, last)
+        if not listed and (m.actor.entity or "") in self.security:
+            listed = self._ahead_of_name(report, m, first)
+            for child in report.parsed.token(m.head).children if not listed else ():
+                if child.dep_ == "prep" and child.lower_ in ("of", "between"):
+                    listed = self._parties_of(report, [t for g in child.children if g.dep_ == "pobj" for t in spread(g)])
+        return [q for q in self._codes(listed, "party") if not self._is_body(q)]
+
+    def _behind_verb(self, report: Report, m: Mention, last: int) -> list[Mention]:
+        """ "The Quad, comprised of A, B and C"."""
+        doc = report.parsed.doc
+        start = next((t.i for t in doc[m.last : min(last, m.last + 12)] if t.lemma_.lower() in _GROUPING_VERBS), None)
+        if start is None or any(t.pos_ == "VERB" and t.dep_ != "amod" for t in doc[m.last : start]):
             return []
+        end = next((t.i for t in doc[start + 1 : last] if t.pos_ == "VERB" or t.lower_ in ("which", "who")), last)
+        bodies = (o for o in report.mentions.within(m.last, last) if self.bodies.get(o.actor.entity or "") in _GATHERING)
+        end = min([end, *(o.first for o in bodies if o.first > start)])
+        return list(report.mentions.within(start, end))
+
+    def _ahead_of_name(self, report: Report, m: Mention, first: int) -> list[Mention]:
+        """ "These four countries, dubbed the AP4"."""
+        parsed = report.parsed
         for i in range(m.first - 1, max(first - 1, m.first - 14), -1):
             found = self._counted(report, parsed.token(i))
             if found and any(
                 t.lemma_.lower() in ("dub", "call", "know", "form", "name", "nickname", "or")
                 for t in parsed.doc[i : m.first]
             ):
-                return [q for q in self._codes(found, "party") if not self._is_body(q)]
-        for child in body.children:
-            if child.dep_ == "prep" and child.lower_ in ("of", "between"):
-                found = self._parties_of(report, [t for g in child.children if g.dep_ == "pobj" for t in _spread(g)])
-                return [q for q in self._codes(found, "party") if not self._is_body(q)]
+                return found
         return []
 
-    def _claim(self, report: Report, draft: _Draft, first: int, last: int) -> Claim:
+    # Draft to claim
+
+    def _claim(self, report: Report, draft: Draft, first: int, last: int) -> Claim | None:
         parsed, article = report.parsed, report.article
         voice, why = report.voice(draft.head.i)
+        if _mere_talk(draft, voice):
+            return None
         when = report.when_at(draft.head.i) or report.when_at(draft.centre.i)
         start, until, grain = _began(report, draft, when, parsed.published)
+        if draft.kind == "conflict" and _long_past(when, parsed.published):
+            draft = replace(draft, status=TieStatus.ENDED, step="over")
         row = draft.frame.row
-        span = parsed.span(first, last)
         event = report.event_at(draft.head.i) or report.event_at(draft.centre.i)
         parties = tuple(draft.parties)
         return Claim(
@@ -521,7 +865,7 @@ class FactStation:
             grain=grain,
             place=draft.place,
             voice=voice,
-            span=span,
+            span=parsed.span(first, last),
             supports=draft.supports,
             event=event,
             because=(
@@ -532,12 +876,23 @@ class FactStation:
         )
 
 
-def _spread(token: Any) -> list[Any]:
-    found = [token]
-    for child in token.children:
-        if child.dep_ == "conj":
-            found += _spread(child)
-    return found
+def _member_tokens(p: Predicate) -> list[Any]:
+    """Where the member and the organisation of a membership may stand."""
+    preps = ("of", "in", "for", "to", "from", "into", "with", "as")
+    tokens = [*p.subjects, *p.objects, *(t for prep in preps for t in p.preps.get(prep, []))]
+    for token in list(tokens):
+        tokens += [a for c in token.children if c.dep_ == "prep" for a in c.children if a.dep_ == "pobj"]
+    if p.kind == "noun":
+        tokens += _bearers(p.head)
+    if p.xcomp is not None:
+        # "applied to join NATO", "invited Togo to become a member of the union"
+        inner = verb(p.xcomp)
+        tokens += [
+            *inner.objects,
+            *(a.token for a in inner.obliques),
+            *(t for o in inner.objects for t in _behind(o, ("of", "in"))),
+        ]
+    return tokens
 
 
 def _bearers(noun_token: Any) -> list[Any]:
@@ -546,15 +901,15 @@ def _bearers(noun_token: Any) -> list[Any]:
     if noun_token.dep_ == "appos":
         return [head]
     if noun_token.dep_ == "attr":
-        return [t for c in head.children if c.dep_ in ("nsubj", "nsubjpass") for t in _spread(c)]
+        return [t for c in head.children if c.dep_ in ("nsubj", "nsubjpass") for t in spread(c)]
     if noun_token.dep_ in ("compound", "nmod") and head.pos_ == "PROPN":
         return [head]
-    return []
+    return [c for c in noun_token.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
 
 
 def _mutual(centre: Any) -> bool:
     """A pact of mutual defence is an alliance."""
-    words = {t.lower_ for t in centre.subtree}
+    words = {t.lower_ for t in (centre.head if centre.dep_ == "appos" else centre).subtree}
     return "mutual" in words and bool(words & {"defence", "defense", "assistance"})
 
 
@@ -566,16 +921,29 @@ def _behind(noun_token: Any, preps: tuple[str, ...]) -> list[Any]:
         if c.dep_ == "prep" and c.lower_ in preps
         for g in c.children
         if g.dep_ == "pobj"
-        for t in _spread(g)
+        for t in spread(g)
     ]
 
 
 def _speakers(token: Any) -> list[Any]:
-    """Who signs, agrees or plans what a noun names: the subjects of the verb above it."""
+    """Who signs, agrees or plans what a noun names: the subjects of the verb above it; of a passive, what is moved."""
     for above in token.ancestors:
         if above.pos_ == "VERB":
-            return verb(above).subjects
+            up = verb(above)
+            return up.subjects or (up.objects if up.passive else [])
     return []
+
+
+def _vague(base: Draft) -> bool:
+    """ "Negotiate future arrangements": no pact in particular."""
+    ahead = base.status in (TieStatus.PROPOSED, TieStatus.PLANNED)
+    plural = base.centre.tag_ in ("NNS", "NNPS")
+    return ahead and plural and not base.named and " " not in (base.name or "") and not similar(base.centre)
+
+
+def _names_agree(base: Draft, draft: Draft) -> bool:
+    """A named pact is taken up by its name only; "the pact" takes up any."""
+    return not base.named or base.name == draft.name or (base.name or "") in (draft.name or "")
 
 
 def _prep_before(report: Report, i: int) -> str | None:
@@ -608,31 +976,49 @@ def _same_country(found: list[tuple[Party, Place | None]], places: dict[int, tup
     return False
 
 
+def _is_over(p: Predicate, status: TieStatus, step: str, reading: Reading) -> bool:
+    """An exercise told of in the past tense."""
+    held = status is TieStatus.ACTIVE and step in ("held", "conducted") and reading.status is Status.OCCURRED
+    return held and p.kind == "verb" and bool(tense_is_past(p.head))
+
+
 def _standing(frame: Frame, reading: Reading) -> tuple[TieStatus, str, bool]:
     """What a passage says of the tie: the row's status as qualified by the status of its clause."""
     status = TieStatus(frame.row["status"])
     step = frame.row.get("step") or str(status)
-    refused = reading.reason.file.endswith("status.csv") and reading.reason.row.split()[0] in _REFUSALS
-    match reading.status:
-        case Status.PLANNED if status in _OPEN:
+    ahead = reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
+    if ahead and status is TieStatus.ACTIVE and frame.row["lemma"] in _ENDURING:
+        return status, step, True
+    if reading.status is Status.NEGATED:
+        return _negated(status, step, reading)
+    if ahead and status in _OPEN:
+        if reading.status is Status.PLANNED:
             return TieStatus.PLANNED, f"{step} planned", True
-        case Status.HYPOTHETICAL if status in _OPEN:
-            return TieStatus.PROPOSED, f"{step} considered", True
-        case Status.PLANNED | Status.HYPOTHETICAL if status in (TieStatus.ENDED, TieStatus.SUSPENDED):
-            ahead = "announced" if reading.status is Status.PLANNED else "considered"
-            return TieStatus.ACTIVE, f"{step} {ahead}", True
-        case Status.NEGATED if status in (TieStatus.ENDED, TieStatus.SUSPENDED):
-            return TieStatus.ACTIVE, f"{step} denied", True
-        case Status.NEGATED if status is TieStatus.ACTIVE and reading.reason.row.split()[0] in _CEASED:
-            return TieStatus.ENDED, "ceased", True
-        case Status.NEGATED if refused:
-            return TieStatus.REJECTED, "ruled out", True
-        case Status.NEGATED:
-            return status, f"{step} denied", False
+        return TieStatus.PROPOSED, f"{step} considered", True
+    if ahead and status in (TieStatus.ENDED, TieStatus.SUSPENDED):
+        word = "announced" if reading.status is Status.PLANNED else "considered"
+        return TieStatus.ACTIVE, f"{step} {word}", True
     return status, step, True
 
 
-def _ahead(draft: _Draft) -> _Draft:
+def _negated(status: TieStatus, step: str, reading: Reading) -> tuple[TieStatus, str, bool]:
+    cue = reading.reason.row.split()[0]
+    if status in (TieStatus.ENDED, TieStatus.SUSPENDED):
+        return TieStatus.ACTIVE, f"{step} denied", True
+    if status is TieStatus.ACTIVE and cue in _CEASED:
+        return TieStatus.ENDED, "ceased", True
+    if cue == "impossible" and reading.governor is not None and _denies(reading.governor.head):
+        return TieStatus.PROPOSED, f"{step} considered", True
+    if reading.reason.file.endswith("status.csv") and cue in _REFUSALS:
+        return TieStatus.REJECTED, "ruled out", True
+    return status, f"{step} denied", False
+
+
+def _denies(verb_token: Any) -> bool:
+    return any(c.dep_ == "neg" for c in verb_token.children)
+
+
+def _ahead(draft: Draft) -> Draft:
     """ "The planned office": not there yet."""
     words = {c.lower_ for c in draft.centre.children}
     if words & {"proposed", "possible", "potential", "prospective", "would-be"}:
@@ -642,22 +1028,38 @@ def _ahead(draft: _Draft) -> _Draft:
     return draft
 
 
-def _said_before(draft: _Draft, before: list[_Draft]) -> bool:
+def _said_before(draft: Draft, before: list[Draft]) -> bool:
     """Whether a mention by a noun ("the office in Tokyo", "the opening of the office") points back at a tie that this
     report has spoken of: it takes up what was said and tells nothing new, unless an end or a time of its own."""
     if draft.frame.row.get("step") != "stands" and draft.status not in _OPEN:
         return False
-    mine = {q.entity for q in draft.parties}
-    return any(d.kind == draft.kind and mine <= {q.entity for q in d.parties} for d in before)
+    return any(d.kind == draft.kind and draft.codes <= d.codes for d in before)
+
+
+def _mere_talk(draft: Draft, voice: Voice) -> bool:
+    """What opens no tie: wars that nobody fights, and what comment only supposes or foretells."""
+    real = draft.reading.status in _REAL
+    if draft.kind == "conflict" and draft.status is not TieStatus.ENDED:
+        return not real or voice.stance == "comment"
+    return voice.stance == "comment" and draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
+
+
+def _long_past(when: When | None, published: str | None) -> bool:
+    """ "The war of 1967": over before the year of the report and the one before."""
+    return bool(when and when.until and published and int(when.until[:4]) < int(published[:4]) - 1)
 
 
 def _began(
-    report: Report, draft: _Draft, when: When | None, published: str | None
+    report: Report, draft: Draft, when: When | None, published: str | None
 ) -> tuple[str | None, str | None, str | None]:
     """The interval in which the claimed status began; a time to come is no beginning of a plan, but it is the day of an
     exercise and of an announced end."""
-    if when is None or when.from_ is None:
+    if when is None:
         return None, None, None
+    if when.from_ is None:
+        # "until 2044", "until April 28"
+        ends = draft.status in _OPEN or draft.kind == "exercise"
+        return (None, when.until, "day") if ends and when.until else (None, None, None)
     ahead = draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
     if draft.kind == "exercise":
         return when.from_, when.until, when.grain
@@ -674,49 +1076,3 @@ def _began(
 def _since(report: Report, when: When) -> bool:
     before = report.article.text[max(0, when.start - 8) : when.end].lower()
     return "since" in before
-
-
-def tie_name(report: Report, centre: Any) -> tuple[str | None, bool]:
-    """The name of a pact or drill: its run of capitalised words, else the noun with what stands before it."""
-    doc = report.parsed.doc
-    first = last = centre.i
-    while first > 0 and doc[first - 1].sent.start == centre.sent.start and _name_word(doc[first - 1]):
-        first -= 1
-    while first < centre.i and doc[first].lower_ in ("the", "a", "of", "and", "for", "on"):
-        first += 1
-    while last + 1 < centre.sent.end and doc[last + 1].is_title and doc[last + 1].pos_ == "PROPN":
-        last += 1
-    words = doc[first : last + 1]
-    if (
-        first < centre.i
-        and centre.text[:1].isupper()
-        and all(w.text[:1].isupper() or w.lower_ in ("of", "and", "for", "on") for w in words)
-    ):
-        return str(words.text), True
-    if centre.pos_ == "PROPN" and centre.text[:1].isupper() and last > centre.i:
-        return str(words.text), True
-    start = centre.i
-    while (
-        start > 0
-        and doc[start - 1].dep_ in ("compound", "amod", "nmod", "punct", "npadvmod")
-        and doc[start - 1].head.i in range(start - 1, centre.i + 1)
-    ):
-        if (
-            report.mentions.at(start - 1) is not None
-            or doc[start - 1].lower_ in _SIMILAR
-            or doc[start - 1].text in ("“", '"', "”")
-        ):
-            break
-        start -= 1
-    before = [w.lower_ for w in doc[start : centre.i]]
-    last_word = centre.lemma_.lower() if centre.tag_ == "NNS" and centre.lemma_ != "forces" else centre.lower_
-    if last_word in ("text", "one", "those", "it"):
-        return None, False
-    return re.sub(r"\s*-\s*", "-", " ".join([*before, last_word])), False
-
-
-def _name_word(token: Any) -> bool:
-    return (
-        bool(token.text[:1].isupper() or token.lower_ in ("of", "and", "for", "on", "-"))
-        and token.pos_ not in ("VERB", "AUX", "PUNCT")
-    ) or token.text == "-"

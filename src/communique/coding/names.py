@@ -347,6 +347,11 @@ def _is_office(role: str, office: str) -> bool:
     )
 
 
+def holds(rows: Iterable[Row], role: str, date: str | None) -> bool:
+    """Whether one of a person's offices, held on the day, is what this title says."""
+    return any(in_time(row, date) and _is_office(role, row["office"]) for row in rows)
+
+
 def plural(demonym: str) -> list[str]:
     """The people: "Danes", "Palestinians"; nothing where the form does not change or has its own row."""
     if demonym == "Czech":

@@ -35,9 +35,17 @@ _OPEN_ENDED = frozenset("whenever until till before once".split())
 _MOTION = frozenset({"go", "come"})
 # Words of feeling whose "would" is politeness: "would like to".
 _POLITE = frozenset("like love prefer hate appreciate".split())
+# Done by saying "I would": recommending, urging.
+_BY_SAYING = frozenset("recommend say argue suggest urge advise add describe".split())
+_SECURING = frozenset("ensure sure certain".split())
+_BASE = frozenset({"VB", "VBP"})
 # Said without "I": "Hope this helps", "Thank you".
-_OWN_WORDS = frozenset("hope thank love wish".split())
-_RANKS = frozenset("first second third last latest only next one fourth fifth sixth".split())
+_OWN_WORDS = frozenset("hope thank love wish need appreciate".split())
+_RANKS = frozenset("first second third fourth fifth last latest only".split())
+_SEEMING = frozenset("look seem appear sound feel".split())
+_WHATEVER = frozenset("whatever whoever whichever wherever".split())
+# Nouns for what is said to have happened: "denied reports of an attack".
+_CLAIMS = frozenset("report claim allegation accusation charge suggestion rumour rumor".split())
 _HEARD = frozenset("hear see smell".split())
 _AHEAD = (Status.PLANNED, Status.HYPOTHETICAL)
 _REAL = (Status.OCCURRED, Status.ONGOING)
@@ -65,10 +73,16 @@ class StatusStation:
             for scope in row.list("scope"):
                 self._cues[row["cue"].lower(), row["pos"], scope] = row
         # cues with another status where they are told in the past: "has to sign", "had to sign"
+        # verbs whose particle makes the cue: "called off", "put off"
+        self._particled = {cue.split()[0] for cue, pos, _ in self._cues if pos == "verb" and " " in cue}
         self._told = {(cue, pos) for cue, pos, scope in self._cues if scope.endswith(":past")}
 
     def read(self, token: Any) -> Reading:
         """The status of the event named by this token (a verb, noun or adjective)."""
+        if token.dep_ in ("aux", "auxpass"):
+            token = token.head
+        if token.i > token.sent.start and token.nbor(-1).lower_ == "please":
+            return _rule(Status.HYPOTHETICAL, "imperative")
         return self._verb(token, 0) if _verbal(token) else self._noun(token, 0)
 
     # Clauses
@@ -103,7 +117,7 @@ class StatusStation:
             return _would(token)
         if _MAYBE.intersection(words):
             return _modal(token)
-        if _going_to(token):
+        if _going_to(token) or (token.lower_ == "going" and any(_going_to(c) for c in token.children)):
             return _rule(Status.PLANNED, "going to")
         if _is_to(token):
             return _rule(Status.PLANNED, "is to")
@@ -149,7 +163,7 @@ class StatusStation:
             return None
         if dep in ("xcomp", "ccomp", "acl", "relcl", "advcl", "pcomp", "csubj", "acomp"):
             return self._governed(token, parent, dep, depth)
-        if dep == "conj" and _verbal(parent):
+        if dep == "conj" and (_verbal(parent) or parent.dep_ == "advcl"):
             return self._beside(token, parent, depth)
         return None
 
@@ -158,14 +172,14 @@ class StatusStation:
         if dep in ("xcomp", "acomp") or (dep == "ccomp" and (infinitive or not _has_subject(token))):
             return self._complement(token, parent, infinitive, depth)
         if dep == "ccomp":
-            if (row := self._row(parent, "ccomp")) is not None:
-                return self._under(row, parent, depth)
-            return self._complement(token, parent, False, depth) if _without_tense(token) else None
+            return self._clause(token, parent, depth)
+        if dep in ("acl", "ccomp") and not infinitive and parent.pos_ == "NOUN" and _that(token):
+            return self._claimed(parent, depth)
         if dep in ("acl", "relcl") and infinitive:
             return self._noun_with_infinitive(parent, depth)
         if dep == "advcl" and (infinitive or (token.tag_ == "VBG" and _particle_before(token, parent))):
             # parsers take many complements for purposes: "hesitated to expel", "ruled out sending"
-            row = self._row(parent, "xcomp") or self._row(parent, "purpose")
+            row = self._row(parent, "xcomp") or self._meant(parent)
             return self._under(row, parent, depth) if row else self._purpose(parent)
         if dep == "advcl":
             return self._adverbial(token, parent, depth)
@@ -178,11 +192,44 @@ class StatusStation:
                     return self._under(row, word, depth)
         return None
 
+    def _clause(self, token: Any, parent: Any, depth: int) -> Reading | None:
+        """ "Suggested that it sign", "had the base closed"."""
+        if _without_tense(token) and parent.lemma_ in ("have", "get"):
+            return self._verb(parent, depth + 1)
+        if parent.lemma_ == "be":
+            # "it is vital that it sign"
+            parent = next((c for c in parent.children if c.dep_ == "acomp"), parent)
+        row = self._row(parent, "ccomp")
+        if row is not None and row["cue"] == "warn" and _own_act(token):
+            # "warned it would close the strait"
+            return None
+        if row is not None and not (row["cue"] in _SECURING and not _secures(token, parent)):
+            return self._under(row, parent, depth)
+        if _without_tense(token):
+            return self._complement(token, parent, False, depth)
+        return _rule(Status.HYPOTHETICAL, "subjunctive") if _subjunctive(token) else None
+
+    def _claimed(self, noun: Any, depth: int) -> Reading | None:
+        """ "Denied reports that ...", "claims that ... are false", "no evidence that ...", "fears that ..."."""
+        if any(c.dep_ == "det" and c.lower_ == "no" for c in noun.children):
+            return _rule(Status.HYPOTHETICAL, "no evidence")
+        verb = noun.head
+        if noun.dep_ == "nsubj" and verb.lemma_ == "be":
+            for word in (c for c in verb.children if c.dep_ == "acomp"):
+                if (row := self._row(word, "ccomp")) is not None:
+                    return self._under(row, word, depth)
+        if noun.dep_ in ("dobj", "nsubjpass") and _verbal(verb):
+            row = self._row(verb, "obj")
+            if row is not None and row["status"] == Status.NEGATED:
+                return self._under(row, verb, depth)
+        row = self._row(noun, "ccomp")
+        return self._under(row, noun, depth) if row is not None else None
+
     def _noun_with_infinitive(self, noun: Any, depth: int) -> Reading:
         """ "The decision to sign" is not yet the signing; "the first state to sign" signed, where it is one."""
         if (row := self._row(noun, "xcomp")) is not None:
             return self._under(row, noun, depth)
-        if any(c.lower_ in _RANKS and c.dep_ in ("amod", "nummod", "advmod") for c in noun.children):
+        if _ranked(noun):
             return self._adjectival(noun, depth)
         return _rule(Status.PLANNED, "noun with infinitive")
 
@@ -208,22 +255,38 @@ class StatusStation:
         return None
 
     def _complement(self, token: Any, parent: Any, infinitive: bool, depth: int) -> Reading | None:
-        row = self._row(parent, "xcomp")
-        if row is not None:
+        if infinitive and parent.lemma_ in ("have", "be") and any(c.lower_ == "yet" for c in parent.children):
+            return _rule(Status.NEGATED, "yet to")
+        passive = infinitive and any(c.dep_ == "auxpass" for c in parent.children)
+        row = (self._row(parent, "xcomp:passive") if passive else None) or self._row(parent, "xcomp")
+        if row is None and infinitive:
+            row = self._meant(parent)
+        if row is not None and (infinitive or row["cue"] != "have"):
             return self._under(row, parent, depth)
         if parent.pos_ == "ADJ":
             return _rule(Status.HYPOTHETICAL, "infinitive") if infinitive else None
+        if parent.lemma_ == "be" and token.tag_ == "VB" and not infinitive and _present(parent):
+            # "all they have to do is sign"
+            return _rule(Status.PLANNED, "is to")
         if parent.lemma_ == "be" and infinitive:
             # "it is hard to end", "the aim is to sign": as the adjective or noun says
             for word in (c for c in parent.children if c.dep_ in ("acomp", "attr", *_SUBJECTS)):
                 if (row := self._row(word, "xcomp")) is not None:
                     return self._under(row, word, depth)
+            if any(_ranked(c) for c in parent.children if c.dep_ == "attr"):
+                return self._verb(parent, depth + 1)
             return _rule(Status.PLANNED, "is to")
         if infinitive and token.tag_ == "VBN" and any(c.lemma_ == "have" and c.dep_ == "aux" for c in token.children):
             return _rule(Status.OCCURRED, "perfect infinitive")
         if infinitive:
             return _rule(Status.PLANNED, "infinitive")
         return self._verb(parent, depth + 1) if _verbal(parent) else None
+
+    def _meant(self, parent: Any) -> Row | None:
+        """What is done by doing the main verb ("met to discuss"), or what "it took" time to do."""
+        if any(c.lower_ == "it" and c.dep_ == "nsubj" for c in parent.children):
+            return self._row(parent, "it")
+        return self._row(parent, "purpose")
 
     def _purpose(self, parent: Any) -> Reading:
         """ "Flew to Oslo to sign": meant, not yet told to have happened."""
@@ -233,12 +296,20 @@ class StatusStation:
 
     def _prepositional(self, prep: Any, depth: int) -> Reading | None:
         word, up = prep.lower_, prep.head
+        if prep.tag_ in ("VBN", "VBG") and (row := self._row(prep, "ccomp")) is not None:
+            # "provided that Lima signs"
+            return _cue(row, prep)
         if word == "without":
             return _rule(Status.NEGATED, "without")
         if word == "instead":
             return _rule(Status.NEGATED, "instead of")
-        if word == "of" and up.lower_ == "instead":
-            return _rule(Status.NEGATED, "instead of")
+        if word == "of" and up.lower_ in ("instead", "short"):
+            return _rule(Status.NEGATED, f"{up.lower_} of")
+        if word == "of" and up.lemma_.lower() in _CLAIMS:
+            return self._claimed(up, depth)
+        if up.dep_ in ("prep", "advmod") and up.i + 1 == prep.i and _verbal(up.head):
+            # "backed out of hosting", "shied away from signing"
+            word, up = f"{up.lower_} {word}", up.head
         for scope in (f"obj:{word}", "xcomp", "obj"):
             if (row := self._row(up, scope)) is not None:
                 return self._under(row, up, depth)
@@ -252,11 +323,20 @@ class StatusStation:
 
     def _beside(self, token: Any, parent: Any, depth: int) -> Reading | None:
         """A coordinated verb shares what stands above the first one, and its auxiliaries where it has none itself."""
+        if _conditional(parent):
+            return _rule(Status.HYPOTHETICAL, "conditional clause")
         if _has_subject(token):
             return None
-        if token.tag_ == "VB" and parent.tag_ != "VB" and not any(c.dep_ == "aux" for c in token.children):
+        if token.tag_ == "VBD" and parent.tag_ == "VBN":
+            # a participle taken for a past tense: "will be seized and sold"
+            up = self._verb(parent, depth + 1)
+            return up if up.status in _AHEAD else None
+        if token.tag_ == "VBP" and parent.tag_ == "VB":
+            return self._verb(parent, depth + 1)
+        if token.tag_ == "VB" and parent.tag_ not in _BASE and not any(c.dep_ == "aux" for c in token.children):
             # joined by the parser to a verb too near: "confirm which is right and make the change"
-            bare = next((a for a in itertools.islice(parent.ancestors, 4) if a.tag_ == "VB"), None)
+            near = [c for c in parent.children if c.dep_ in ("xcomp", "ccomp") and parent.i < c.i < token.i]
+            bare = next((a for a in (*near, *itertools.islice(parent.ancestors, 4)) if a.tag_ == "VB"), None)
             return self._verb(bare, depth + 1) if bare is not None else None
         shares = token.tag_ in ("VB", "VBG", "VBN") or token.tag_ == parent.tag_
         if not shares:
@@ -272,6 +352,9 @@ class StatusStation:
         if up.status is Status.NEGATED:
             negated = row.get("negated")
             status = Status(negated) if negated else Status.NEGATED
+            if status is Status.OCCURRED and _modal_above(governor):
+                # "cannot prevent", "will not cancel": not prevented is not yet happened
+                status = Status.HYPOTHETICAL
             return Reading(status, found.reason, governor)
         if found.status in _REAL and up.status not in _REAL:
             return Reading(up.status, up.reason, governor)
@@ -282,26 +365,45 @@ class StatusStation:
         node = governor.head
         if governor.dep_ in ("acomp", "attr", "oprd") and _verbal(node):
             return self._verb(node, depth + 1)
-        if governor.dep_ in ("dobj", "nsubjpass") and _verbal(node) and _negated(node):
-            return _rule(Status.NEGATED, "negation")
+        if any(c.dep_ == "det" and c.lower_ == "no" for c in governor.children):
+            return _rule(Status.NEGATED, "no")
+        if governor.dep_ in ("dobj", "nsubjpass") and _verbal(node):
+            if _negated(node):
+                return _rule(Status.NEGATED, "negation")
+            # "rejected a plan to"
+            if (row := self._row(node, "obj")) is not None and row["status"] == Status.NEGATED:
+                return self._under(row, node, depth)
         return _rule(Status.OCCURRED, "named as a fact")
 
     # Nouns
 
     def _noun(self, token: Any, depth: int) -> Reading:
-        if any(c.dep_ in ("det", "neg") and c.lower_ in _NOBODY for c in token.children):
+        if any(c.dep_ in ("det", "neg", "preconj") and c.lower_ in _NOBODY for c in token.children):
             return _rule(Status.NEGATED, "no")
         if (own := self._modified(token) or self._followed(token, depth)) is not None:
-            return own
+            return self._outcome(token, depth) or own if own.status in _AHEAD else own
         if token.tag_ == "NN" and token.dep_ == "conj" and token.head.tag_ == "VB":
             # a verb taken for a noun: "to assemble and launch"
             return self._verb(token.head, depth + 1)
         node = token
         while node.dep_ == "conj" and not _verbal(node.head):
             node = node.head
+        if node != token and any(c.lower_ == "neither" and c.dep_ == "preconj" for c in node.children):
+            return _rule(Status.NEGATED, "no")
         if node != token and (own := self._modified(node)) is not None and own.status is not Status.NEGATED:
             return own
         return self._by_place(node, depth) or _rule(Status.OCCURRED, "named as a fact")
+
+    def _outcome(self, noun: Any, depth: int) -> Reading | None:
+        """What became of a thing planned: "the planned talks were held", "... were called off"."""
+        verb, dep = noun.head, noun.dep_
+        if dep not in ("dobj", "nsubjpass", "nsubj") or not _verbal(verb):
+            return None
+        held = verb.lemma_.lower() in LIGHT if dep != "nsubj" else _brings_about(verb)
+        if held:
+            return self._verb(verb, depth + 1)
+        row = self._row(verb, "obj") if dep != "nsubj" else self._row(verb, "subj")
+        return self._under(row, verb, depth) if row is not None and row["status"] == Status.NEGATED else None
 
     def _followed(self, noun: Any, depth: int) -> Reading | None:
         """ "Talks scheduled for May", "the visit, which was cancelled"."""
@@ -347,6 +449,10 @@ class StatusStation:
         word, up = prep.lower_, prep.head
         if word == "without":
             return _rule(Status.NEGATED, "without")
+        if word == "of" and prep.i and prep.nbor(-1).lower_ == "instead":
+            return _rule(Status.NEGATED, "instead of")
+        if word == "of" and up.lemma_.lower() in _CLAIMS and (claimed := self._claimed(up, depth)) is not None:
+            return claimed
         if word == "of" and up.lower_ == "ahead":
             return _rule(Status.PLANNED, "ahead of")
         for scope in (f"obj:{word}", *(("obj", "xcomp") if word in ("of", "for", "on", "out") else ())):
@@ -358,6 +464,10 @@ class StatusStation:
     def _row(self, token: Any, scope: str) -> Row | None:
         lemma = token.lemma_.lower()
         pos = "adj" if token.pos_ == "ADJ" else "noun" if token.pos_ in ("NOUN", "PROPN") else "verb"
+        if pos == "verb" and lemma in self._particled:
+            particle = next((c.lower_ for c in token.children if c.dep_ == "prt"), None)
+            if particle and (row := self._cues.get((f"{lemma} {particle}", pos, scope))) is not None:
+                return row
         row = self._cues.get((lemma, pos, scope)) or self._cues.get((token.lower_, pos, scope))
         # "is expected", "are set": participles are read now as adjectives, now as verbs
         if row is None and token.tag_ in ("VBN", "JJ"):
@@ -382,6 +492,8 @@ def _negated(token: Any) -> bool:
             # "not only", "no longer"
             after = child.nbor().lower_ if child.i + 1 < len(child.doc) else ""
             return after not in ("only", "just", "merely")
+        if child.lower_ == "longer" and child.i and child.nbor(-1).lower_ == "no":
+            return True
         none = child.lower_ in _NOBODY or any(g.lower_ in _NOBODY and g.dep_ == "det" for g in child.children)
         if none and child.dep_ in ("nsubj", "nsubjpass"):
             return True
@@ -395,7 +507,45 @@ def _definite(noun: Any) -> bool:
 
 
 def _particle_before(token: Any, parent: Any) -> bool:
-    return any(c.dep_ == "prt" and c.i < token.i for c in parent.children)
+    return any(c.dep_ == "prt" and 0 < token.i - c.i <= 2 for c in parent.children)
+
+
+def _modal_above(governor: Any) -> bool:
+    """ "Cannot prevent", "will not cancel", "refused to rule out"."""
+    verb = governor if _verbal(governor) else governor.head
+    return any(c.tag_ == "MD" for c in verb.children)
+
+
+def _that(token: Any) -> bool:
+    return any(c.dep_ == "mark" and c.lower_ == "that" for c in token.children)
+
+
+def _own_act(token: Any) -> bool:
+    """ "(Warned) it would close the strait": what the speaker himself will do."""
+    ahead = any(c.dep_ == "aux" and c.lower_ in (*_FUTURE, *_WOULD) for c in token.children)
+    return ahead and any(c.dep_ == "nsubj" and c.tag_ == "PRP" for c in token.children)
+
+
+def _ranked(noun: Any) -> bool:
+    """ "The first state", "one of the states"."""
+    if noun.lower_ == "one" and any(c.lower_ == "of" for c in noun.children):
+        return True
+    return any(c.lower_ in _RANKS and c.dep_ in ("amod", "nummod", "advmod") for c in noun.children)
+
+
+def _secures(token: Any, parent: Any) -> bool:
+    """ "Make sure that they leave", not "are sure that they left"."""
+    if any(c.tag_ == "VBD" for c in (token, *token.children) if c == token or c.dep_ in ("aux", "auxpass")):
+        return False
+    return bool(parent.pos_ == "VERB" or parent.head.lemma_ == "make")
+
+
+def _subjunctive(token: Any) -> bool:
+    """ "It is vital that Oman leave the pact"."""
+    if token.tag_ != "VB" or any(c.dep_ == "aux" for c in token.children):
+        return False
+    single = any(c.dep_ in ("nsubj", "nsubjpass") and c.tag_ in ("NN", "NNP", "PRP") for c in token.children)
+    return single and _that(token)
 
 
 def _reported(token: Any) -> bool:
@@ -445,7 +595,7 @@ def _imperative(token: Any) -> bool:
         # a present tense without its subject, as taggers have it, where nothing but adverbials go before
         return token.tag_ == "VB" or all(c.dep_ in _FRONTED for c in before)
     if token.dep_ in ("advcl", "dep", "parataxis") and token.tag_ == "VB":
-        return token.i < token.head.i and all(c.dep_ in _FRONTED for c in before)
+        return (token.i < token.head.i or token.dep_ != "advcl") and all(c.dep_ in _FRONTED for c in before)
     if token.dep_ == "conj":
         return _verbal(token.head) and token.tag_ == token.head.tag_ and _imperative(token.head)
     return token.dep_ == "ccomp" and (token.head.lemma_ in ("let", "please") or token.tag_ == "VB")
@@ -454,7 +604,11 @@ def _imperative(token: Any) -> bool:
 def _conditional(token: Any) -> bool:
     """Under "if", "in case" or an inverted auxiliary: "had the army attacked"."""
     before = [c for c in token.children if c.i < token.i]
-    if any(c.lower_ in _CONDITIONS and c.dep_ in ("mark", "advmod") for c in before):
+    marks = [c for c in before if c.lower_ in _CONDITIONS and c.dep_ in ("mark", "advmod")]
+    if marks:
+        # "it looks as if they have given in"
+        return not (token.head.lemma_ in _SEEMING and marks[0].i and marks[0].nbor(-1).lower_ == "as")
+    if any(c.lower_ in _WHATEVER for c in before) and _present(token):
         return True
     if token.dep_ != "advcl" or not before:
         return False
@@ -465,7 +619,10 @@ def _conditional(token: Any) -> bool:
 
 
 def _would(token: Any) -> Reading:
-    if token.lemma_ in _POLITE:
+    by_saying = token.lemma_ in _BY_SAYING and any(
+        c.dep_ == "nsubj" and c.lower_ in ("i", "we") for c in token.children
+    )
+    if token.lemma_ in _POLITE or by_saying:
         return _rule(Status.OCCURRED, "politeness")
     return _rule(Status.PLANNED if _reported(token) else Status.HYPOTHETICAL, "would")
 
@@ -481,20 +638,21 @@ def _modal(token: Any) -> Reading:
 def _without_tense(token: Any) -> bool:
     """ "Made the troops leave", "had the base closed": a clause with a subject but no tense of its own."""
     tensed = any(c.dep_ in ("aux", "auxpass", "mark") for c in token.children)
-    return token.tag_ in ("VB", "VBN", "VBG") and not tensed and token.head.i < token.i
+    bare = token.tag_ in ("VB", "VBN", "VBG") or (token.tag_ == "VBP" and token.head.lemma_ in ("make", "help", "let"))
+    return bare and not tensed and token.head.i < token.i
 
 
 def _present(token: Any) -> bool:
     forms = [token, *(c for c in token.children if c.dep_ in ("aux", "auxpass"))]
     tags = {f.tag_ for f in forms}
-    return bool(tags & {"VBZ", "VBP", "VB"}) and not tags & {"VBD", "MD"}
+    return not tags.isdisjoint({"VBZ", "VBP", "VB"}) and tags.isdisjoint({"VBD", "MD"})
 
 
 def _dated_ahead(token: Any) -> bool:
     """ "Is leaving tomorrow", "meet next week"."""
     return any(
         c.dep_ in ("npadvmod", "advmod")
-        and (c.lower_ == "tomorrow" or any(g.lower_ == "next" and g.i == c.i - 1 for g in c.children))
+        and (c.lower_ in ("tomorrow", "tonight") or any(g.lower_ == "next" and g.i == c.i - 1 for g in c.children))
         for c in token.children
     )
 
