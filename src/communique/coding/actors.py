@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from communique.codebook import Codebook
-from communique.coding.names import Code, Entry, Hit, Names, surnames
+from communique.coding.names import COMMON, Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
 from communique.coding.phrases import FORMER, REGIMES, PhraseReader, Role, Roles, blend, merge, singular
 from communique.coding.referents import BODY_PRONOUNS, GROUP_PRONOUNS, PERSON_PRONOUNS, Draft, Referents, lend
@@ -79,6 +79,9 @@ _ABROAD = frozenset(
     "embassy|consulate|consulate general|mission|diplomatic mission|liaison office|representative office|ambassador"
     "|envoy|special envoy|consul|consul general|tribunal|delegation|watchdog".split("|")
 )
+_NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
+# Party names that are everyday adjectives.
+_ADJECTIVES = frozenset({"Labour", "Conservative", "Republican", "Democratic"})
 _POSTED = frozenset({"station", "deploy"})
 _COUNTED = frozenset({"two", "three", "four", "five", "six", "seven"})
 # Capitals that people are called by too.
@@ -167,6 +170,7 @@ class ActorStation:
         self._names(report)
         self._roles(report)
         self._people(report)
+        self._nationals(report)
         for role in report.roles:
             self._role_phrase(report, role)
         self._bare_names(report)
@@ -253,6 +257,26 @@ class ActorStation:
                 for other in [k for k, (a, b) in report.persons.items() if a < last and first < b]:
                     del report.persons[other]
                 report.persons[last - 1] = (first, last)
+
+    def _nationals(self, report: _Report) -> None:
+        """Private people whose nationality is told: "the Danish citizenship of Ann Roe", "Roe's Danish passport"."""
+        doc = report.parsed.doc
+        firsts = {first: (first, last) for first, last in report.persons.values()}
+        for at, (first, last, hit) in enumerate(report.hits):
+            if (
+                last >= len(doc)
+                or doc[last].lower_ not in _NATIONALITY
+                or hit.entries[0].kind not in ("demonym", "state")
+            ):
+                continue
+            of = last + 2 < len(doc) and doc[last + 1].lower_ == "of"
+            span = (
+                firsts.get(last + 2) if of else report.persons.get(first - 2) if doc[first - 1].tag_ == "POS" else None
+            )
+            code = self._code(report, at)
+            if span is not None and code is not None and self._person_code(report, span) is None:
+                name = doc[span[0] : span[1]].text
+                self._remember(report, name, Code(name, code.country, "CVL", None, code.reasons))
 
     @staticmethod
     def _is_place_name(report: _Report, first: int, last: int) -> bool:
@@ -573,8 +597,12 @@ class ActorStation:
         """Owners behind the role: "president of Armenia", "leaders of Peru, Chile and Brazil", "rebels in Darfur"."""
         doc = report.parsed.doc
         posted = role.sector == "MIL" and any(c.lemma_.lower() in _POSTED for c in doc[role.head].children)
-        abroad = role.row["role"] in _ABROAD or any(c.lower_ == "foreign" for c in doc[role.head].children)
+        abroad = role.row["role"] in _ABROAD or any(
+            c.lower_ == "foreign" and c.i < role.first for c in doc[role.head].children
+        )
         links = {"of", "from"} if posted or abroad else _LINKS
+        if role.row["role"].startswith("spokes"):
+            links = links | {"for"}
         based = (
             [] if posted else [c for c in doc[role.head].children if c.dep_ == "acl" and c.lemma_.lower() in _SEATED]
         )
@@ -677,6 +705,8 @@ class ActorStation:
             code = self._code(report, at)
             if code is None or entry.kind == "town" or _only_colours(doc, last):
                 continue
+            if doc[first:last].text in _ADJECTIVES and doc[first].ent_type_ not in ("ORG", "NORP"):
+                continue
             kind = self._kind(report, at) or entry.kind
             head = _head(doc, first, last)
             body: str | None = ""
@@ -768,11 +798,10 @@ class ActorStation:
     def _later_names(self, report: _Report) -> None:
         """Family names that spaCy has not seen as people: those of the report, and of office-holders of the day."""
         for token in report.parsed.doc:
-            if (
-                token.pos_ != "PROPN"
-                or token.i in report.used
-                or (token.dep_ == "compound" and token.head.pos_ == "PROPN")
-            ):
+            mistagged = token.pos_ != "PROPN" and not (
+                token.is_sent_start and token.text in report.known and token.text not in COMMON
+            )
+            if mistagged or token.i in report.used or (token.dep_ == "compound" and token.head.pos_ == "PROPN"):
                 continue
             code = report.known.get(token.text)
             at = report.hit_at.get(token.i)
@@ -870,7 +899,12 @@ def _in_longer_name(doc: Any, first: int, last: int, entry: Entry) -> bool:
     label = doc[first].ent_type_
     if label not in ("PERSON", "FAC", "EVENT", "LAW", "WORK_OF_ART", "ORG", "PRODUCT"):
         return False
-    before = first > 0 and doc[first - 1].ent_type_ == label and doc[first].ent_iob_ == "I"
+    before = (
+        first > 0
+        and doc[first - 1].ent_type_ == label
+        and doc[first].ent_iob_ == "I"
+        and doc[first - 1].lower_ != "the"
+    )
     after = last < len(doc) and doc[last].ent_iob_ == "I" and doc[last].tag_ != "POS"
     return before or after
 
@@ -900,7 +934,8 @@ def _counts_alone(doc: Any, token: Any) -> int | None:
     if token.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj", "attr") or token.pos_ == "NOUN":
         return None
     if token.lower_ == "both":
-        return int(token.i)
+        follows = token.i + 1 < len(doc) and doc[token.i + 1].pos_ in ("VERB", "AUX", "PUNCT", "ADV")
+        return int(token.i) if follows else None
     if (
         token.i
         and doc[token.i - 1].lower_ in ("the", "all", "these")

@@ -306,8 +306,11 @@ def noun(token: Any) -> Predicate:
                 p.subjects += [a.token for a in args]
             else:
                 p.obliques += args
-        elif child.dep_ == "acl" and any(c.lower_ == "to" for c in child.children):
+        elif child.dep_ in ("acl", "relcl", "advcl") and any(c.lower_ == "to" for c in child.children):
             p.xcomp = child
+            if any(c.lower_ == "for" and c.dep_ == "mark" for c in child.children):
+                # "calls for the president to leave"
+                p.obliques.append(Argument(child, "for"))
         elif child.dep_ == "acl" and child.tag_ == "VBN":
             p.subjects += [a.token for g in child.children if g.dep_ == "agent" for a in oblique(g)]
         elif child.dep_ in ("ccomp", "relcl") and any(c.lower_ == "that" and c.dep_ == "mark" for c in child.children):

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from communique import __version__, ties
-from communique.codebook import Codebook, shipped
-from communique.coding.actors import ActorStation, Mentions
+from communique.codebook import CLASS_CODES, Codebook, shipped
+from communique.coding.actors import ActorStation, Mention, Mentions
 from communique.coding.dates import DateStation
 from communique.coding.events import Draft, EventStation
 from communique.coding.facts import FactStation
@@ -50,6 +50,8 @@ _BOUNDS = frozenset({"before", "ahead", "prior", "until", "till", "after", "foll
 _NEAR = 1
 # Acts that fall on the people of a place where nobody else is named.
 _FALLS_ON = frozenset({"ASSAULT", "COERCE"})
+_PLURAL_SELF = frozenset({"we", "us", "our", "ours", "ourselves"})
+_FIRST_PERSON = _PLURAL_SELF | {"i", "me", "my", "mine", "myself"}
 _HISTORICAL = timedelta(days=365)
 
 
@@ -108,6 +110,7 @@ class Reading:
         self.article = parsed.article
         self.mentions: Mentions = coder.actors.find(parsed)
         self.attributions: Attributions = coder.voices.find(parsed, self.mentions)
+        self.mentions = Mentions([*self.mentions.all, *self._first_persons()])
         self.times = self._times()
         self.places = self._places()
         self._event_ids: dict[int, str] = {}
@@ -138,6 +141,24 @@ class Reading:
         )
         check_spans(found)
         return found
+
+    def _first_persons(self) -> list[Mention]:
+        """ "I" and "we" in quoted words are who speaks: the person, or the state or body spoken for."""
+        found = []
+        for said in self.attributions.all:
+            if said.kind != "statement" or said.form is Form.INDIRECT or len(said.sources) != 1:
+                continue
+            speaker = said.sources[0]
+            if not (speaker.country or speaker.entity):
+                continue
+            for first, last in said.content:
+                for token in self.parsed.doc[first:last]:
+                    if token.lower_ in _FIRST_PERSON and self.attributions.voice_at(token.i) is said:
+                        span = self.parsed.span(token.i, token.i + 1)
+                        found.append(
+                            Mention(token.i, token.i + 1, token.i, _self(speaker, token.lower_, span), "pronoun")
+                        )
+        return [m for m in found if self.mentions.at(m.first) is None]
 
     def _times(self) -> list[tuple[When, tuple[int, int]]]:
         """Time expressions with their tokens; those in lines that are not read are left out."""
@@ -385,6 +406,14 @@ class Reading:
             )
         found.sort(key=lambda s: (s.content[0].start, s.content[-1].end, s.id))
         return list({s.id: s for s in found}.values())
+
+
+def _self(speaker: Actor, pronoun: str, span: Span) -> Actor:
+    """The speaker as "I", or as "we" those he speaks for."""
+    name, entity = speaker.name, speaker.entity
+    if pronoun in _PLURAL_SELF and speaker.sector in ("GOV", "MIL") and speaker.country not in (None, *CLASS_CODES):
+        name, entity = None, speaker.country
+    return Actor(span.start, span.end, span.text, name, speaker.country, speaker.sector, entity)
 
 
 def _foretold(draft: Draft) -> bool:

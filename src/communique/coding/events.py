@@ -46,6 +46,7 @@ _ANNOUNCEMENTS = frozenset("decide decision plan intend intention announce annou
 _OWN_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 # A subject stands no further before its verb than this many tokens, as a rule.
 _FAR = 14
+_RUNNING = frozenset({"ongoing", "continued", "continuing", "existing", "current", "recent", "latest", "past"})
 _ANAPHORS = frozenset({"it", "them", "this", "one", "ones"})
 # How many tokens back a pronoun may point.
 _FAR_BACK = 45
@@ -355,6 +356,8 @@ class EventStation:
             if token is None or token.i == p.head.i or (token.i < p.head.i and not p.passive):
                 continue
             found = [m for t in spread(token) if (m := self._act_at(t, matches)) is not None]
+            # "committed to ongoing strikes": those are no promise
+            found = [m for m in found if m.predicate.kind != "noun" or not _under_way(m.predicate.head)]
             if match.type == "CONCEDE":
                 # "lifted the ban", "dropped its objection": what is given up is no act of its own
                 found = [m for m in found if m.type in (*COOPERATIVE, *YIELDING)]
@@ -727,6 +730,10 @@ def _inside(nouns: list[Any], prep: str) -> list[Any]:
     ]
 
 
+def _under_way(noun_token: Any) -> bool:
+    return any(c.dep_ == "amod" and c.lower_ in _RUNNING for c in noun_token.children)
+
+
 def _below(token: Any, above: Any) -> bool:
     return any(a.i == above.i for a in token.ancestors)
 
@@ -758,6 +765,9 @@ def _political(kind: str, actors: list[Mention], recipients: list[Mention]) -> b
     everyone = [m.actor for m in [*actors, *recipients]]
     if kind in ("ASSAULT", "PROTEST", "COERCE", "CONCEDE", "RETREAT", "REQUEST", "REJECT", "AID"):
         return any(a.country or a.entity or (a.sector in POLITICAL) for a in everyone)
+    if kind == "CONSULT" and any(a.sector == "GOV" for a in everyone):
+        # "foreign ministers gathered in Riga": whose they are may stay unsaid
+        return True
     official = any(
         (a.entity and a.sector in (None, *POLITICAL)) or a.sector in POLITICAL or a.country in CLASS_CODES
         for a in everyone

@@ -102,9 +102,7 @@ class FactStation:
                 continue
             for draft in self._sentence(report, first, last, drafts):
                 drafts.append(draft)
-                claim = self._claim(report, draft, first, last)
-                if claim is not None:
-                    found.append(claim)
+                found += self._claims(report, draft, first, last)
         return list({c.id: c for c in found}.values())
 
     # One sentence
@@ -149,6 +147,9 @@ class FactStation:
             return None
 
         def change(token: Any) -> Any:
+            inside = (c for c in token.children if c.dep_ == "appos" and self.events.is_one_of(c, words))
+            if token.pos_ == "PROPN" and (apposed := next(inside, None)) is not None:
+                return apposed
             return stand(report.parsed, token, before, lambda t: self.events.is_one_of(t, words)) or token
 
         changed = stood_for(p, change)
@@ -166,7 +167,19 @@ class FactStation:
                 if taken_up is not None:
                     yield noun(taken_up)
 
+    def _with_subject(self, report: Report, p: Predicate) -> Predicate:
+        """A finite verb whose subject the parse has lost takes the party named before it: "The bloc, egged on by
+        Paris, imposed sanctions"."""
+        if p.kind != "verb" or p.subjects or p.passive or p.head.tag_ not in ("VBD", "VBZ", "VBP"):
+            return p
+        first = report.parsed.sents[report.parsed.sent_of(p.head.i)][0]
+        for m in reversed(report.mentions.within(first, p.head.i)):
+            if self._party(m) is not None and _prep_before(report, m.first) in (None, ",") and m.kind != "demonym":
+                return replace(p, subjects=[report.parsed.token(m.head)])
+        return p
+
     def _match(self, report: Report, p: Predicate, frame: Frame, before: list[Draft]) -> list[Draft]:
+        p = self._with_subject(report, p)
         centre = self._centre(p, frame)
         kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
@@ -175,6 +188,8 @@ class FactStation:
             status = TieStatus.ENDED
         base = Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
         drafts = self._gathered(report, p, base, before)
+        for other in self._others(p, frame, centre) if drafts and kind in ("presence", "agreement") else ():
+            drafts += self._gathered(report, p, replace(base, centre=other), before + drafts)
         if p.kind == "noun":
             drafts = [d for d in map(_ahead, drafts) if not _said_before(d, before)]
         return drafts
@@ -261,6 +276,15 @@ class FactStation:
                 if self.events.is_one_of(token, words):
                     return self._inner(token, words)
         return p.head
+
+    def _others(self, p: Predicate, frame: Frame, centre: Any) -> list[Any]:
+        """ "Closed its embassy in Lima and its consulate in Cusco": the further nouns, those that parsers hang on the
+        verb included."""
+        words = next((w for positive, slot, _, w in frame.constraints if positive and slot == "obj" and w), ())
+        if p.kind != "verb" or centre.i == p.head.i or not any(w.isupper() and w[0] != "@" for w in words):
+            return []
+        loose = [c for c in p.head.children if c.dep_ == "conj" and c.pos_ == "NOUN"]
+        return [t for t in [*p.objects, *loose] if t.i != centre.i and self.events.is_one_of(t, words)]
 
     def _inner(self, token: Any, words: tuple[str, ...]) -> Any:
         """ "The text of a treaty", "an edition of the exercise": the treaty, the exercise."""
@@ -404,11 +428,14 @@ class FactStation:
         """The organisation spoken of: "Finland applied in May" in a report on NATO's enlargement."""
         at = report.parsed.sent_of(i)
         first = report.parsed.sents[max(0, at - 3)][0]
-        near = [q for m in report.mentions.within(first, i) if (q := self._party(m)) is not None and self._is_body(q)]
-        joined = [q for d in before if d.kind == "membership" for q in d.parties if q.role == "organisation"]
-        codes = [q.entity for q in joined]
-        joined.sort(key=lambda q: codes.count(q.entity))
-        return near[-1:] or joined[-1:]
+        for m in reversed(report.mentions.within(first, i)):
+            if self._is_pact(m.actor.entity):
+                # "under the Abraham Accords ...; Sudan joined later"
+                return []
+            if (q := self._party(m)) is not None and self._is_body(q):
+                return [q]
+        joined = [d.parties[-1] for d in before if d.kind == "membership"]
+        return joined[-1:] if len({q.entity for q in joined}) == 1 else []
 
     # Presences
 
@@ -453,18 +480,28 @@ class FactStation:
         if not (definite(office) or there or guests):
             return []
         for d in reversed(before):
-            if d.kind != "presence" or (not there and not self._same_sort(office, d)):
-                continue
-            guest = guests[0] if guests and there else d.parties[0]
-            if (guests and not there and guests[0].entity != guest.entity) or guest.entity == d.parties[1].entity:
-                continue
-            if hosts and d.parties[1].entity not in {h.entity for h in hosts}:
-                continue
-            if not there and not definite(office):
-                continue
-            parties = [replace(guest, role="guest"), d.parties[1]]
-            return [replace(base, parties=parties, place=d.place, name=d.name)]
+            if d.kind == "presence" and self._takes_up(report, base, d, guests, hosts, there):
+                guest = guests[0] if guests else d.parties[0]
+                if guest.entity != d.parties[1].entity:
+                    place = d.place if there or d.centre.i == office.i or not guests else None
+                    name = d.name if not guests else tie_name(report, office)[0]
+                    return [replace(base, parties=[replace(guest, role="guest"), d.parties[1]], place=place, name=name)]
         return []
+
+    def _takes_up(
+        self, report: Report, base: Draft, d: Draft, guests: list[Party], hosts: list[Party], there: bool
+    ) -> bool:
+        """Whether an office told of without its host or guest is that of an earlier draft, or stands beside it."""
+        office = base.centre
+        if hosts and d.parties[1].entity not in {h.entity for h in hosts}:
+            return False
+        if there or d.centre.i == office.i:
+            return True
+        if guests:
+            # "gave up its drone base": the host is the one the paragraph spoke of
+            same = guests[0].entity == d.parties[0].entity and not self.events.is_one_of(office, ("TROOPS",))
+            return same and report.parsed.block_of(d.head.i) == report.parsed.block_of(office.i)
+        return definite(office) and self._same_sort(office, d)
 
     @staticmethod
     def _same_sort(office: Any, draft: Draft) -> bool:
@@ -502,6 +539,11 @@ class FactStation:
         troops = self.events.is_one_of(office, ("TROOPS",))
         places = {first: (place, last) for place, (first, last) in report.places if first in area}
         used: set[int] = set()
+        for first, (place, last) in places.items():
+            if first <= office.i < last and place.country:
+                # "Air Base 101", "Camp Lemonnier"
+                found += self._host_by_place(report, place, first, last, None)
+                used |= set(range(first, last))
         for i in cut:
             if i in used or self._of_another(report, i, office, p.head):
                 continue
@@ -582,6 +624,7 @@ class FactStation:
         left = [
             *(() if hosted and p.kind == "noun" else p.subjects),
             *(_bearers(p.head) if p.kind == "noun" else ()),
+            *(o for o in p.objects if p.passive and base.kind == "exercise" and o.i != centre.i),
             *p.preps.get("between", []),
             *p.preps.get("among", []),
         ]
@@ -629,14 +672,16 @@ class FactStation:
         """Where a sentence names no state: the pair that the paragraph spoke of last ("The envoys also signed ...")."""
         parsed = report.parsed
         at = parsed.sent_of(p.head.i)
-        if parties or base.kind != "agreement" or p.kind != "verb" or not before or at == 0:
+        if base.kind != "agreement" or p.kind != "verb" or not before or at == 0:
             return []
         last = before[-1]
         first, end = parsed.sents[at]
         near = parsed.sent_of(last.head.i) >= at - 2 and parsed.block_of(last.head.i) == parsed.block_of(first)
-        if not near or len(last.parties) != 2 or self._states(report.mentions.within(first, p.head.i)):
+        if not near or len(last.parties) != 2:
             return []
-        return [q for q in last.parties if not self._is_body(q)]
+        named = {m.actor.country for m in self._states(report.mentions.within(first, p.head.i))}
+        signers = len(p.subjects) > 1 and named < last_codes if (last_codes := last.codes) and parties else False
+        return [q for q in last.parties if not self._is_body(q)] if signers or not (named or parties) else []
 
     def _in_clauses(
         self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
@@ -688,7 +733,8 @@ class FactStation:
     def _same_pact(self, base: Draft, parties: list[Party], before: list[Draft]) -> list[Draft]:
         """ "The pact takes effect in May", "revoked the accord": the one that was spoken of."""
         centre = base.centre
-        if not definite(centre) or base.kind not in ("agreement", "alliance", "exercise", "relations"):
+        bare = base.kind == "relations" and bool(parties)
+        if not (bare or definite(centre)) or base.kind not in ("agreement", "alliance", "exercise", "relations"):
             return []
         codes = {q.entity for q in parties}
         for d in reversed(before):
@@ -815,7 +861,7 @@ class FactStation:
     def _behind_verb(self, report: Report, m: Mention, last: int) -> list[Mention]:
         """ "The Quad, comprised of A, B and C"."""
         doc = report.parsed.doc
-        start = next((t.i for t in doc[m.last : min(last, m.last + 12)] if t.lemma_.lower() in _GROUPING_VERBS), None)
+        start = next((t.i for t in doc[m.last : min(last, m.last + 12)] if _groups(t)), None)
         if start is None or any(t.pos_ == "VERB" and t.dep_ != "amod" for t in doc[m.last : start]):
             return []
         end = next((t.i for t in doc[start + 1 : last] if t.pos_ == "VERB" or t.lower_ in ("which", "who")), last)
@@ -837,20 +883,31 @@ class FactStation:
 
     # Draft to claim
 
-    def _claim(self, report: Report, draft: Draft, first: int, last: int) -> Claim | None:
-        parsed, article = report.parsed, report.article
+    def _claims(self, report: Report, draft: Draft, first: int, last: int) -> Iterable[Claim]:
+        """The claim of a draft; two for a drill that was held "in May and again in July"."""
         voice, why = report.voice(draft.head.i)
         if _mere_talk(draft, voice):
-            return None
+            return
         when = report.when_at(draft.head.i) or report.when_at(draft.centre.i)
+        yield self._claim(report, draft, when, (voice, why), first, last)
+        for later, (at, _) in report.times if draft.kind == "exercise" and when is not None else ():
+            if first <= at < last and later != when and "again" in {t.lower_ for t in report.parsed.doc[at - 2 : at]}:
+                yield self._claim(report, draft, later, (voice, why), first, last)
+
+    def _claim(
+        self, report: Report, draft: Draft, when: When | None, said: tuple[Voice, list[Reason]], first: int, last: int
+    ) -> Claim:
+        parsed, article = report.parsed, report.article
+        voice, why = said
         start, until, grain = _began(report, draft, when, parsed.published)
-        if draft.kind == "conflict" and _long_past(when, parsed.published):
-            draft = replace(draft, status=TieStatus.ENDED, step="over")
+        draft = _by_now(draft, when, parsed.published)
         row = draft.frame.row
         event = report.event_at(draft.head.i) or report.event_at(draft.centre.i)
         parties = tuple(draft.parties)
         return Claim(
-            id=make_id("c", article.id, draft.kind, tuple(q.entity for q in parties), draft.head.i, draft.centre.i),
+            id=make_id(
+                "c", article.id, draft.kind, tuple(q.entity for q in parties), draft.head.i, draft.centre.i, start
+            ),
             article=article.id,
             outlet=article.outlet,
             published=parsed.published,
@@ -874,6 +931,10 @@ class FactStation:
                 *why,
             ),
         )
+
+
+def _groups(token: Any) -> bool:
+    return token.pos_ in ("VERB", "ADJ") and token.lemma_.lower() in _GROUPING_VERBS
 
 
 def _member_tokens(p: Predicate) -> list[Any]:
@@ -910,6 +971,10 @@ def _bearers(noun_token: Any) -> list[Any]:
 def _mutual(centre: Any) -> bool:
     """A pact of mutual defence is an alliance."""
     words = {t.lower_ for t in (centre.head if centre.dep_ == "appos" else centre).subtree}
+    edge = centre.left_edge
+    if edge.i > 6 and edge.nbor(-1).text == ",":
+        # "a mutual defence pact, the X Charter"
+        words |= {t.lower_ for t in edge.doc[edge.i - 6 : edge.i]}
     return "mutual" in words and bool(words & {"defence", "defense", "assistance"})
 
 
@@ -987,6 +1052,9 @@ def _standing(frame: Frame, reading: Reading) -> tuple[TieStatus, str, bool]:
     status = TieStatus(frame.row["status"])
     step = frame.row.get("step") or str(status)
     ahead = reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
+    if reading.status is Status.ONGOING and status in (TieStatus.ENDED, TieStatus.SUSPENDED):
+        # "he was ending the pact": not ended yet
+        return TieStatus.ACTIVE, f"{step} announced", True
     if ahead and status is TieStatus.ACTIVE and frame.row["lemma"] in _ENDURING:
         return status, step, True
     if reading.status is Status.NEGATED:
@@ -1044,8 +1112,20 @@ def _mere_talk(draft: Draft, voice: Voice) -> bool:
     return voice.stance == "comment" and draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
 
 
+def _by_now(draft: Draft, when: When | None, published: str | None) -> Draft:
+    """A war of years ago is over, unless it is told how it began; a drill is over after its days, not before."""
+    if draft.kind == "conflict" and draft.step not in ("invaded", "declared") and _long_past(when, published):
+        return replace(draft, status=TieStatus.ENDED, step="over")
+    if draft.kind == "exercise" and when and when.until and published and draft.supports:
+        if draft.status is TieStatus.ACTIVE and draft.step == "held" and when.until <= published:
+            return replace(draft, status=TieStatus.ENDED)
+        if draft.status is TieStatus.ENDED and when.until > published:
+            return replace(draft, status=TieStatus.ACTIVE, step=f"{draft.step} announced")
+    return draft
+
+
 def _long_past(when: When | None, published: str | None) -> bool:
-    """ "The war of 1967": over before the year of the report and the one before."""
+    """ "The war of 1967": over before the year of the report and the one before; what "began" then may go on."""
     return bool(when and when.until and published and int(when.until[:4]) < int(published[:4]) - 1)
 
 

@@ -35,7 +35,7 @@ _LEAST_TOWN = {"region": 200_000, "city": 100_000}
 _MUCH_LARGER = 4
 # A place that is also the family name of an office-holder, or a state ("Georgia"), must be this large.
 _LEAST_METROPOLIS = 1_000_000
-_COMMON = frozenset(
+COMMON = frozenset(
     "May Brown Bush Young King Hill West North Wood Green White Black Rice Blair Power Powers Price Sunday Baker "
     "Gates Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan "
     "Hussein Santos Silva Clinton Carter Ford Grant Washington Jordan Chad Israel Austin Lincoln Paris London Sydney "
@@ -156,11 +156,11 @@ class Names:
             for form in (person, *row.list("aliases")):
                 if " " in form or "-" in form:
                     self._add(form, Entry("person", row, False, person))
-                elif len(form) > 2 and form not in _COMMON:
+                elif len(form) > 2 and form not in COMMON:
                     self._add(form, Entry("surname", row, True, person))
             for last in surnames(person, row.get("country")):
                 self.families.setdefault(fold(last), set()).add(person)
-                if last not in _COMMON and (len(last) > 2 or last == "Xi"):
+                if last not in COMMON and (len(last) > 2 or last == "Xi"):
                     self._add(last, Entry("surname", row, True, person))
 
     def _towns(self, book: Codebook) -> None:

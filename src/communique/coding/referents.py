@@ -74,7 +74,7 @@ _INSTITUTIONS = frozenset({"GOV", "MIL", "COP", "LEG", "SPY", "OPP"})
 _OWN_BODIES = frozenset(
     "government cabinet administration parliament legislature congress senate opposition army navy military police "
     "junta presidency treasury authority".split()
-)
+) | {"foreign office", "home office", "foreign ministry", "defence ministry", "defense ministry", "interior ministry"}
 # Offices that a state has but one of: "the president" in a report of one state is its own.
 _HEADS = frozenset(
     "president|prime minister|chancellor|king|queen|emir|foreign minister|defence minister|defense minister"
@@ -97,9 +97,14 @@ _EMPTY_VERBS = frozenset({"appear", "seem", "happen", "follow", "mean", "depend"
 _TIMES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL", "ORDINAL"})
 # "The kingdom" is one of these.
 _MONARCHIES = frozenset("BEL BHR BTN DNK ESP GBR JOR KHM LSO MAR NLD NOR SAU SWE SWZ THA TON".split())
+_PLACED = frozenset({"in", "from", "into", "to", "inside", "within", "across", "throughout", "outside", "around"})
+_CROSSED = frozenset(
+    "withdraw leave enter visit invade flee arrive return deploy pull quit go come travel move station send".split()
+)
 _LOOK_BACK = 6  # sentences
 _DECAY = 0.6
 _CLEAR = 1.5
+_SURE = 2.0  # a subject of late, or two mentions
 
 
 @dataclass
@@ -165,7 +170,7 @@ class Focus:
         ranked = sorted(((w, c) for c, w in fits.items()), reverse=True)
         if not ranked or (len(ranked) > 1 and ranked[0][0] < margin * ranked[1][0]):
             return None
-        return ranked[0][1]
+        return ranked[0][1] if 3 * ranked[0][0] >= max(self.weights.values()) else None
 
 
 class Referents:
@@ -218,6 +223,8 @@ class Referents:
                 self._take(draft, several, "group")
             else:
                 self._definite(draft, sent)
+        elif draft.role.startswith("government ") and draft.code.country is None and draft.kind == "role":
+            self._of_government(draft)
         elif draft.kind in ("role", "person") and draft.code.country is None:
             self._possessed(draft)
         self._note_gender(draft)
@@ -268,19 +275,20 @@ class Referents:
         return _Candidate(token.i, tuple(drafts), plural and not named)
 
     def _subjects(self, token: Any, skip_own: bool) -> Iterator[Any]:
-        """The subjects that command a token, nearest clause first, and those of clauses put before it."""
+        """The subjects that command a token, nearest clause first, and those of clauses put before it; without that
+        of its own clause if `skip_own`."""
         node = token
         while node.head.i != node.i and node.sent.start <= node.head.i < node.sent.end:
             node = node.head
             own = [c for c in node.children if c.i < token.i]
-            verbal = node.pos_ in ("VERB", "AUX")
-            if skip_own and verbal:
-                skip_own = False
+            subjects = [c for c in own if c.dep_ in _SUBJECTS]
+            if skip_own:
+                skip_own = not subjects
                 continue
             for child in reversed(own):
                 if child.dep_ == "agent":
                     yield from (g for g in child.children if g.dep_ == "pobj" and g.i < token.i)
-            yield from (c for c in own if c.dep_ in _SUBJECTS)
+            yield from subjects
             for child in own:
                 if child.dep_ == "advcl":
                     yield from (g for g in child.children if g.dep_ in _SUBJECTS)
@@ -324,7 +332,7 @@ class Referents:
         for subject in self._subjects(token, own):
             found = self._candidate(subject, word)
             if found.person and self._agrees(found.drafts[0], gender):
-                return found
+                return self._surer(found, token, gender, sent)
         near = [d for d in self._before(sent, token.i) if d.person and not d.plural and d.head not in barred]
         near = [d for d in near if self._agrees(d, gender)]
         if near:
@@ -342,6 +350,18 @@ class Referents:
             if leading:
                 return self._one(leading[-1])
         return None
+
+    def _surer(self, found: _Candidate, token: Any, gender: str, sent: int) -> _Candidate:
+        """The commanding subject, unless only somebody else before the pronoun is known to be "he" or "she"."""
+        name = found.drafts[0].code.name or ""
+        if name in self.genders or _gender(found.drafts[0].role):
+            return found
+        known = [d for d in self._before(sent, token.i) if d.person and self.genders.get(d.code.name or "") == gender]
+        if known:
+            return self._one(known[-1])
+        if name and token.dep_ == "nsubj":
+            self.genders[name] = gender
+        return found
 
     def _leads(self, draft: Draft) -> bool:
         return _is_subject(self.doc[draft.head])
@@ -572,6 +592,12 @@ class Referents:
         if draft.head - draft.first <= 2:
             self._of_state(draft, word)
 
+    def _of_government(self, draft: Draft) -> None:
+        """ "A government spokesman": of the government spoken of before, else the report's own."""
+        earlier = [d.code for d in self.seen if d.role == "government" and d.code.country]
+        if earlier or self.main:
+            draft.code = lend(draft.code, earlier[-1] if earlier else self._state_of(self.main or ""))
+
     def _still(self, draft: Draft, earlier: Draft) -> bool:
         """Not somebody out of office, unless this phrase says so too."""
         return earlier.code.sector != "ELI" or draft.code.sector == "ELI"
@@ -596,8 +622,13 @@ class Referents:
         """ "The country": the state of the subject above, else the one that leads in what was said last; never one
         that its own phrase or clause names besides."""
         token = self.doc[draft.head]
-        without = self._named_besides(token)
-        for subject in self._subjects(token, False):
+        near = self.doc[draft.first].lower_ == "this"
+        without = frozenset() if near else self._named_besides(token)
+        located = token.dep_ == "pobj" and token.head.lower_ in _PLACED
+        left = token.dep_ == "dobj" and token.head.lemma_.lower() in _CROSSED
+        if left or (located and token.head.head.lemma_.lower() in _CROSSED):
+            without |= self._movers(token)
+        for subject in () if located or left else self._subjects(token, False):
             for d in self._candidate(subject, "it").drafts:
                 fits = among is None or d.code.country in among
                 if fits and d.code.country and d.code.country not in without | _INTERNATIONAL:
@@ -606,6 +637,11 @@ class Referents:
         top = self.focus.top(without, 1.2, among)
         if top is not None:
             draft.code, draft.body = _state(self.focus.codes[top], self.names), ""
+
+    def _movers(self, token: Any) -> frozenset[str]:
+        """The states of whoever enters or leaves "the country"."""
+        subjects = [s for s in self._subjects(token, False)][:1]
+        return frozenset(d.code.country for s in subjects for d in self._candidate(s, "it").drafts if d.code.country)
 
     def _named_besides(self, token: Any) -> frozenset[str]:
         """The states named in the noun phrase above this token, and behind it in its clause."""
@@ -648,9 +684,21 @@ class Referents:
                 for d in self._candidate(subject, "it").drafts:
                     if d.code.country and d.code.country not in _INTERNATIONAL:
                         return d.code.country
-        if word == "regime" or not (draft.person or word in _OWN_BODIES):
+        if word == "regime":
+            return self._ruled(draft, token)
+        if not (draft.person or word in _OWN_BODIES or draft.role in _OWN_BODIES):
             return None
-        return self.main or self.focus.top(margin=2.0)
+        top = self.focus.top(margin=2.0)
+        return self.main or (top if top and self.focus.weights[top] >= _SURE else None)
+
+    def _ruled(self, draft: Draft, token: Any) -> str | None:
+        """ "The regime": of the ruler or government named just before, not that of who speaks."""
+        sent = self.parsed.sent_of(draft.head)
+        own = {d.code.country for s in self._subjects(token, False) for d in self._candidate(s, "it").drafts}
+        before = [*self.sents.get(sent - 1, ()), *self._before(sent, draft.first)]
+        ruled = {d.code.country for d in before if d.code.sector == "GOV" and d.code.country not in _INTERNATIONAL}
+        ruled -= {None, *own}
+        return ruled.pop() if len(ruled) == 1 else None
 
 
 def lend(code: Code, owner: Code, keep_body: bool = False) -> Code:
@@ -688,11 +736,13 @@ def _is_subject(token: Any) -> bool:
 
 
 def _own_subjects(token: Any) -> list[Any]:
-    """The subjects of the clause a token stands in."""
-    node = token.head
-    while node.pos_ not in ("VERB", "AUX") and node.head.i != node.i:
+    """The subjects of the clause a token stands in, shared ones of joined verbs too."""
+    node = token
+    while node.head.i != node.i:
         node = node.head
-    return [c for c in node.children if c.dep_ in _SUBJECTS]
+        if subjects := [c for c in node.children if c.dep_ in _SUBJECTS]:
+            return subjects
+    return []
 
 
 def _antecedent(pronoun: Any) -> Any | None:

@@ -209,6 +209,8 @@ def _of_whom(head: Any) -> list[Any]:
         return verb(over).subjects
     if head.dep_ == "oprd":
         return [t for t in verb(over).objects if t.i != head.i]
+    if head.dep_ == "dobj" and over.lemma_.lower() in ("make", "commit", "show", "display", "practise", "practice"):
+        return verb(over).subjects
     if head.dep_ == "amod" and over.pos_ == "NOUN":
         return owners(over)
     if head.dep_ == "pobj" and over.lower_ == "as" and over.head.lemma_.lower() in _NAMING:

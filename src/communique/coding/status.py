@@ -26,7 +26,7 @@ _CONDITIONS = frozenset({"if", "unless", "whether", "lest", "should"})
 # Verbs after which "would" is the future as seen then: "said it would sign".
 _BACKSHIFT = frozenset(
     "say announce tell promise add confirm pledge vow state declare agree report insist warn reveal note explain write "
-    "decide claim indicate expect stress reiterate disclose signal".split()
+    "decide claim assurance expectation announcement news indicate expect stress reiterate disclose signal".split()
 )
 # "Until the army withdraws": clauses of time that tell of the future in the present tense, under a verb that is ahead.
 _WHEN = frozenset("when whenever until till before after once soon".split())
@@ -169,12 +169,12 @@ class StatusStation:
 
     def _governed(self, token: Any, parent: Any, dep: str, depth: int) -> Reading | None:
         infinitive = any(c.lower_ == "to" and c.dep_ == "aux" for c in token.children)
+        if dep in ("acl", "ccomp") and parent.pos_ == "NOUN" and _that(token):
+            return self._claimed(parent, depth)
         if dep in ("xcomp", "acomp") or (dep == "ccomp" and (infinitive or not _has_subject(token))):
             return self._complement(token, parent, infinitive, depth)
         if dep == "ccomp":
             return self._clause(token, parent, depth)
-        if dep in ("acl", "ccomp") and not infinitive and parent.pos_ == "NOUN" and _that(token):
-            return self._claimed(parent, depth)
         if dep in ("acl", "relcl") and infinitive:
             return self._noun_with_infinitive(parent, depth)
         if dep == "advcl" and (infinitive or (token.tag_ == "VBG" and _particle_before(token, parent))):
@@ -363,15 +363,16 @@ class StatusStation:
     def _adjectival(self, governor: Any, depth: int) -> Reading:
         """ "Is not ready to": the adjective or noun as its verb has it."""
         node = governor.head
-        if governor.dep_ in ("acomp", "attr", "oprd") and _verbal(node):
-            return self._verb(node, depth + 1)
         if any(c.dep_ == "det" and c.lower_ == "no" for c in governor.children):
             return _rule(Status.NEGATED, "no")
+        if governor.dep_ in ("acomp", "attr", "oprd") and _verbal(node):
+            return self._verb(node, depth + 1)
         if governor.dep_ in ("dobj", "nsubjpass") and _verbal(node):
             if _negated(node):
                 return _rule(Status.NEGATED, "negation")
-            # "rejected a plan to"
-            if (row := self._row(node, "obj")) is not None and row["status"] == Status.NEGATED:
+            # "rejected a plan to"; but a decision that is opposed stands
+            row = self._row(node, "obj") if governor.lemma_ != "decision" else None
+            if row is not None and row["status"] == Status.NEGATED and row["cue"] != "oppose":
                 return self._under(row, node, depth)
         return _rule(Status.OCCURRED, "named as a fact")
 
@@ -399,7 +400,7 @@ class StatusStation:
         verb, dep = noun.head, noun.dep_
         if dep not in ("dobj", "nsubjpass", "nsubj") or not _verbal(verb):
             return None
-        held = verb.lemma_.lower() in LIGHT if dep != "nsubj" else _brings_about(verb)
+        held = verb.lemma_.lower() in LIGHT if dep != "nsubj" else _brings_about(verb) and verb.lemma_ != "be"
         if held:
             return self._verb(verb, depth + 1)
         row = self._row(verb, "obj") if dep != "nsubj" else self._row(verb, "subj")
@@ -455,9 +456,9 @@ class StatusStation:
             return claimed
         if word == "of" and up.lower_ == "ahead":
             return _rule(Status.PLANNED, "ahead of")
-        for scope in (f"obj:{word}", *(("obj", "xcomp") if word in ("of", "for", "on", "out") else ())):
+        for scope in (f"obj:{word}", *(("obj", "xcomp") if word in ("of", "for", "on", "out", "off") else ())):
             row = self._row(up, scope)
-            if row is not None and (up.pos_ != "VERB" or scope.startswith("obj:") or word == "out"):
+            if row is not None and (up.pos_ != "VERB" or scope.startswith("obj:") or word in ("out", "off")):
                 return self._under(row, up, depth)
         return None
 
@@ -465,7 +466,7 @@ class StatusStation:
         lemma = token.lemma_.lower()
         pos = "adj" if token.pos_ == "ADJ" else "noun" if token.pos_ in ("NOUN", "PROPN") else "verb"
         if pos == "verb" and lemma in self._particled:
-            particle = next((c.lower_ for c in token.children if c.dep_ == "prt"), None)
+            particle = next((c.lower_ for c in token.children if c.dep_ == "prt" or c.i == token.i + 1), None)
             if particle and (row := self._cues.get((f"{lemma} {particle}", pos, scope))) is not None:
                 return row
         row = self._cues.get((lemma, pos, scope)) or self._cues.get((token.lower_, pos, scope))
@@ -550,7 +551,7 @@ def _subjunctive(token: Any) -> bool:
 
 def _reported(token: Any) -> bool:
     """Whether the clause is what somebody said: its "would" is a future."""
-    if token.dep_ == "ccomp" and token.head.lemma_.lower() in _BACKSHIFT:
+    if token.dep_ in ("ccomp", "acl") and token.head.lemma_.lower() in _BACKSHIFT:
         return True
     # "..., the ministry said": the saying hangs on the clause
     return any(c.lemma_.lower() in _BACKSHIFT and c.dep_ in ("ccomp", "parataxis") for c in token.children)
