@@ -108,7 +108,7 @@ def code(
             progress=show,
             stop=stop,
         )
-    _sum_up(done, shown)
+    _sum_up(done, shown, not json)
     if not json:
         _show_new(shown, record)
     if done.problems or done.stopped or not done.coded + done.skipped:
@@ -255,7 +255,9 @@ def check(
 def export(
     record: RECORD,
     to: Annotated[Path, typer.Option(metavar="PATH", help="A folder, or with a suffix one file.")],
-    format_: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",
+    format_: Annotated[
+        str | None, typer.Option("--format", help="csv, jsonl or parquet. (default: by the suffix of PATH, else csv)")
+    ] = None,
     table: Annotated[str | None, typer.Option(help="Only this: events, ties, statements or articles.")] = None,
     at: Annotated[str | None, typer.Option(metavar="DATE", help="Ties as of this day. (default: today)")] = None,
 ) -> None:
@@ -268,7 +270,8 @@ def export(
     """
     from communique import write
 
-    write.writer_for(format_)
+    form = _format(format_, to.suffix.removeprefix(".").lower(), write.WRITERS)
+    write.writer_for(form)
     with _open(record) as book:
         tables = {
             "events": _Again(book.each_event),
@@ -276,7 +279,7 @@ def export(
             "statements": _Again(book.each_statement),
             "articles": _Again(book.each_article),
         }
-        for path in write.export(tables, format_, to, table):
+        for path in write.export(tables, form, to, table):
             _err.print(f"wrote {path}", markup=False)
 
 
@@ -299,6 +302,14 @@ def _day(value: str | None) -> str | None:
     from communique.read import day
 
     return day(value) if value else None
+
+
+def _format(asked: str | None, suffix: str, known: Iterable[str]) -> str:
+    """The format that was asked for, else the one that the file's name tells, else CSV."""
+    named = suffix if suffix in known else None
+    if asked and named and asked != named:
+        raise CallError(f"--format {asked} does not go with a file called .{suffix}; give one of the two")
+    return asked or named or "csv"
 
 
 def _folder(path: Path | None) -> Path | None:
@@ -444,7 +455,7 @@ def _stop_on_ctrl_c() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _sum_up(done: Progress, shown: _Shown) -> None:
+def _sum_up(done: Progress, shown: _Shown, stored: bool) -> None:
     if shown.problems > _SHOWN_PROBLEMS:
         _err.print(f"... and {shown.problems - _SHOWN_PROBLEMS:,} more problems; the record lists them all")
     parts = [f"coded {done.coded:,}"]
@@ -459,8 +470,10 @@ def _sum_up(done: Progress, shown: _Shown) -> None:
         _err.print(f"{shown.superseded:,} older versions of reports superseded; the record keeps them")
     if done.older:
         _err.print(f"{done.older:,} of those stored before were coded by another version; --recode codes them again")
-    if done.stopped:
+    if done.stopped and stored:
         _err.print("Stopped on request. Run the same command again to go on; what is stored is skipped.")
+    elif done.stopped:
+        _err.print("Stopped on request; --json stores nothing, so the same command begins anew.")
 
 
 def _show_new(shown: _Shown, record: Path) -> None:

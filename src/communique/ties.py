@@ -694,6 +694,7 @@ class _View:
     own: bool
     state: bool
     third: bool
+    ahead: bool
 
 
 def _outvoted(said: list[_Said], law: Rules) -> set[str]:
@@ -702,7 +703,9 @@ def _outvoted(said: list[_Said], law: Rules) -> set[str]:
     views: dict[_View, list[str]] = {}
     denials: set[_View] = set()
     for s in said:
-        view = _View(s.claim.published, s.claim.from_, s.status, s.own, s.state, s.claim.voice.kind == "source")
+        third = s.claim.voice.kind == "source"
+        ahead = _base(s.step, law)[1] in ("announced", "considered")
+        view = _View(s.claim.published, s.claim.from_, s.status, s.own, s.state, third, ahead)
         if not s.claim.supports:
             denials.add(view)
         else:
@@ -734,7 +737,9 @@ def _opposed(views: list[_View], law: Rules) -> Iterator[tuple[_View, _View]]:
         day = _ordinal(stopped.published or "")
         for _, other in going[bisect_left(days, day - _SAME_MOMENT) : bisect_right(days, day + _SAME_MOMENT)]:
             first, later = sorted((other, stopped), key=lambda v: (v.published or "", v.own))
-            yield first, later
+            # that an end was announced does not gainsay the day on which it came
+            if not (other.ahead and stopped.from_ and stopped.from_ <= (stopped.published or "")):
+                yield first, later
 
 
 def _denied(said: _View, denial: _View) -> bool:

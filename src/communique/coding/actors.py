@@ -568,6 +568,10 @@ class ActorStation:
                 break
             if not (first and (doc[first - 1].dep_ == "cc" or doc[first - 1].text in (",", "/", "-"))):
                 break
+        if found and not role.sector and len(found) == 1 and found[0][2].country not in _INTERNATIONAL:
+            # "the Australian director of X": of the body, not of the state
+            behind, tokens = self._behind(report, role)
+            return (behind, tokens) if any(o[2].entity in self.names.orgs for o in behind) else (found, None)
         if found:
             return found, None
         pronoun = next((doc[i] for i in range(left, role.first) if doc[i].tag_ == "PRP$"), None)

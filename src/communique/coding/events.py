@@ -47,6 +47,8 @@ _OWN_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 # A subject stands no further before its verb than this many tokens, as a rule.
 _FAR = 14
 _RUNNING = frozenset({"ongoing", "continued", "continuing", "existing", "current", "recent", "latest", "past"})
+_ORDERS = frozenset({"order", "authorise", "authorize", "instruct", "direct", "command", "decree", "have"})
+_CONJUNCTIONS = frozenset({"before", "after", "as", "since", "until", "than"})
 _ANAPHORS = frozenset({"it", "them", "this", "one", "ones"})
 # How many tokens back a pronoun may point.
 _FAR_BACK = 45
@@ -492,7 +494,7 @@ class EventStation:
         if between:
             return _unique([*actors, *between] if p.kind != "noun" else between), []
         if "joint" in roles:
-            partners = [*p.preps.get("with", []), *_inside(p.objects, "with")]
+            partners = [*p.preps.get("with", []), *_inside(p.objects, "with"), *(p.objects if p.passive else ())]
             if p.gerund is not None:
                 # "discussed opening an office with X": parsers hang the partner on the inner verb
                 partners += verb(p.gerund).preps.get("with", [])
@@ -519,12 +521,32 @@ class EventStation:
     def _actors(self, p: Predicate, roles: dict[str, str], mentions: Mentions) -> list[Mention]:
         named = [t for n in roles.get("actor", "").split(",") if n for t in _slot(p, n)]
         if p.kind == "noun":
+            if p.light is not None and (near := self._behind_conjunction(verb(p.light), mentions)):
+                return near
             found = self.mentions_of(named or [*p.subjects, *p.modifiers], mentions)
             # "the opening of the Danish embassy": whose embassy it is
             things = [t for t in p.preps.get("of", []) if t.pos_ == "NOUN" and mentions.at(t.i) is None]
             return found or self.mentions_of([o for t in things for o in owners(t)], mentions)
-        found = self.mentions_of(named or ([] if "actor" in roles else p.subjects), mentions)
+        subjects = p.subjects or (_who_ordered(p.head) if p.passive else [])
+        if "actor" not in roles and (near := self._behind_conjunction(p, mentions)):
+            return near
+        found = self.mentions_of(named or ([] if "actor" in roles else subjects), mentions)
         return found or ([] if "actor" in roles else self._before(p, mentions))
+
+    @staticmethod
+    def _behind_conjunction(p: Predicate, mentions: Mentions) -> list[Mention]:
+        """ "... before the minister announced": parsers take the conjunction for a preposition and lose the subject."""
+        head = p.head
+        if p.passive or head.tag_ not in ("VBD", "VBZ", "VBP") or any(c.dep_ in _OWN_SUBJECTS for c in head.children):
+            return []
+        i = head.i - 1
+        while i > head.sent.start and (head.doc[i].pos_ in ("ADV", "AUX", "PUNCT")):
+            i -= 1
+        m = mentions.at(i)
+        if m is None or not _coded(m) or m.last < i:
+            return []
+        token = head.doc[m.head]
+        return [m] if token.dep_ == "pobj" and token.head.lower_ in _CONJUNCTIONS else []
 
     @staticmethod
     def _before(p: Predicate, mentions: Mentions) -> list[Mention]:
@@ -732,6 +754,14 @@ def _inside(nouns: list[Any], prep: str) -> list[Any]:
 
 def _under_way(noun_token: Any) -> bool:
     return any(c.dep_ == "amod" and c.lower_ in _RUNNING for c in noun_token.children)
+
+
+def _who_ordered(head: Any) -> list[Any]:
+    """ "The minister ordered the camp to be closed": he closes it."""
+    over = head.head
+    if head.dep_ in ("xcomp", "ccomp") and over.lemma_.lower() in _ORDERS and over.pos_ == "VERB":
+        return verb(over).subjects
+    return []
 
 
 def _below(token: Any, above: Any) -> bool:

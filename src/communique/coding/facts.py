@@ -660,7 +660,7 @@ class FactStation:
         """ "The alliance of A, B and C began as a mutual defence pact": theirs."""
         if base.kind != "alliance":
             return []
-        subjects = self._codes(self._parties_of(report, _speakers(p.head) if p.kind == "noun" else p.subjects))
+        subjects = self._codes(self._parties_of(report, p.subjects or _speakers(p.head)))
         codes = {q.entity for q in [*parties, *subjects] if self._is_body(q)}
         near = [d for d in before if d.kind == "membership" and d.parties[-1].entity in codes]
         parties[:] = [q for q in parties if not near or q.entity not in codes]

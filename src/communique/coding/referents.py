@@ -285,10 +285,8 @@ class Referents:
             if skip_own:
                 skip_own = not subjects
                 continue
-            for child in reversed(own):
-                if child.dep_ == "agent":
-                    yield from (g for g in child.children if g.dep_ == "pobj" and g.i < token.i)
-            yield from subjects
+            agents = [g for c in own if c.dep_ == "agent" for g in c.children if g.dep_ == "pobj" and g.i < token.i]
+            yield from (*subjects, *agents) if token.lower_ in PERSON_PRONOUNS else (*agents, *subjects)
             for child in own:
                 if child.dep_ == "advcl":
                     yield from (g for g in child.children if g.dep_ in _SUBJECTS)
@@ -333,19 +331,18 @@ class Referents:
             found = self._candidate(subject, word)
             if found.person and self._agrees(found.drafts[0], gender):
                 return self._surer(found, token, gender, sent)
-        near = [d for d in self._before(sent, token.i) if d.person and not d.plural and d.head not in barred]
-        near = [d for d in near if self._agrees(d, gender)]
+        near = self._fitting([d for d in self._before(sent, token.i) if d.head not in barred], gender)
         if near:
-            return self._one(self._alone(near, gender) or next((d for d in reversed(near) if self._leads(d)), near[-1]))
+            return self._one(self._alone(near) or next((d for d in reversed(near) if self._leads(d)), near[-1]))
         for back in (sent - 1, sent - 2):
             if back < 0 or (back == sent - 2 and any(d.person for d in self.sents.get(sent - 1, ()))):
                 return None
-            before = [d for d in self.sents.get(back, ()) if d.person and not d.plural and self._agrees(d, gender)]
+            before = self._fitting(self.sents.get(back, []), gender)
             main = self._main_subject(back)
             if main is not None and (found := self._candidate(main, word)).person and found.drafts[0] in before:
                 return found
             leading = [d for d in before if self._leads(d)]
-            if alone := self._alone(before, gender):
+            if alone := self._alone(before):
                 return self._one(alone)
             if leading:
                 return self._one(leading[-1])
@@ -359,7 +356,8 @@ class Referents:
         known = [d for d in self._before(sent, token.i) if d.person and self.genders.get(d.code.name or "") == gender]
         if known:
             return self._one(known[-1])
-        if name and token.dep_ == "nsubj":
+        people = {d.code.name for d in self._before(sent, token.i) if d.person}
+        if name and token.dep_ == "nsubj" and people == {name}:
             self.genders[name] = gender
         return found
 
@@ -370,14 +368,16 @@ class Referents:
     def _one(draft: Draft) -> _Candidate:
         return _Candidate(draft.head, (draft,), False)
 
-    def _alone(self, drafts: list[Draft], gender: str) -> Draft | None:
-        """The only person among these, whose gender is thereby known."""
+    @staticmethod
+    def _alone(drafts: list[Draft]) -> Draft | None:
+        """The only person among these."""
         people = {d.code.name or (d.code.country, d.code.sector, d.role) for d in drafts}
-        if len(people) != 1:
-            return None
-        if drafts[-1].code.name:
-            self.genders.setdefault(drafts[-1].code.name, gender)
-        return drafts[-1]
+        return drafts[-1] if len(people) == 1 else None
+
+    def _fitting(self, drafts: list[Draft], gender: str) -> list[Draft]:
+        """The people who may be "he" or "she": those known to be, else those of whom nothing is known."""
+        people = [d for d in drafts if d.person and not d.plural and self._agrees(d, gender)]
+        return [d for d in people if self.genders.get(d.code.name or "") == gender] or people
 
     def _agrees(self, draft: Draft, gender: str) -> bool:
         known = self.genders.get(draft.code.name or "") or _gender(draft.role)
@@ -580,9 +580,10 @@ class Referents:
             return
         if draft.code.sector is None or not (determined or word in ("parliament", "congress")):
             return
+        pool = [d for d in self.seen if d.code.country] if word == "regime" else near
         same = [
             d
-            for d in near
+            for d in pool
             if d.role and _fits(draft.role, d.role) and d.plural == draft.plural and self._still(draft, d)
         ]
         if same:

@@ -4,6 +4,11 @@ questions, imperatives), and what stands above it ("plans to", "is considering",
 The cues above a clause, and what becomes of them under a negation, are `lang/en/status.csv`: "managed to sign" happened,
 "did not manage to sign" did not; "did not refuse to sign" did (implicative verbs: Karttunen 1971). Statuses combine from
 the outside in: what is only planned cannot have happened, whatever the inner verb says.
+
+Scopes of the cues: `xcomp`, `ccomp` (clauses below), `obj` and `obj:PREP` (nouns below, gerunds after the preposition),
+`subj` (the noun is its subject), `mod` (the word stands beside), `purpose` (done by doing it: "met to discuss"), `it`
+("it took a month to leave"). `SCOPE:past` holds where the cue is told in the past ("had to sign" signed),
+`xcomp:passive` where it is passive ("is said to have signed").
 """
 
 from __future__ import annotations
