@@ -88,7 +88,7 @@ def test_every_cue_decides_its_own_example(nlp: Language, station: StatusStation
         ("Chile should not have signed the accord.", "signed", "occurred"),
         ("Chile is going to Quito to sign the accord.", "sign", "planned"),
         ("Please sign the accord.", "sign", "hypothetical"),
-        ("In section two, change the name of the bank.", "change", "hypothetical"),
+        ("At the border, show the pass to the guards.", "show", "hypothetical"),
         ("Chile had the base closed.", "closed", "occurred"),
         ("Chile wants to have the base closed.", "closed", "hypothetical"),
         ("Chile will sign the accord after Peru signed it.", "signed", "occurred"),

@@ -46,9 +46,9 @@ _SHOWN_PROBLEMS = 50
 _SHOWN_REPORTS = 3
 
 JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-RECORD = Annotated[Path, typer.Argument(help="The record, a DuckDB file.")]
-MODEL = Annotated[str | None, typer.Option(help="Another installed spaCy pipeline.")]
-CODEBOOK = Annotated[Path | None, typer.Option(help="A folder with tables of your own, laid over ours.")]
+RECORD = Annotated[Path, typer.Argument(metavar="RECORD", help="The record, a DuckDB file.")]
+MODEL = Annotated[str | None, typer.Option(metavar="NAME", help="Another installed spaCy pipeline.")]
+CODEBOOK = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Tables of your own, laid over ours.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -64,12 +64,16 @@ def _version(
 
 @app.command()
 def code(
-    inputs: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.")],
-    into: Annotated[Path | None, typer.Option(help="The record to add to. (default: record.duckdb)")] = None,
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, or - for standard input.")
+    ],
+    into: Annotated[
+        Path | None, typer.Option(metavar="RECORD", help="The record to add to. (default: record.duckdb)")
+    ] = None,
     json: JSON = False,
     published: Annotated[str | None, typer.Option(metavar="DATE", help="Day of reports that state none.")] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of reports that state none.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to code in.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes to code in.")] = 1,
     model: MODEL = None,
     codebook: CODEBOOK = None,
     recode: Annotated[
@@ -123,18 +127,20 @@ def events(
     type_: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, as CONSULT.")] = None,
     actor: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
     recipient: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
-    status: Annotated[list[Status] | None, typer.Option(case_sensitive=False, help="What the text says of it.")] = None,
+    status: Annotated[
+        list[Status] | None, typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(Status)}.")
+    ] = None,
     place: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="Place name, GeoNames id or ISO3.")] = None,
     voice: Annotated[
         list[str] | None, typer.Option(metavar="VOICE", help="outlet, source, or the code or name of a source.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
     json: JSON = False,
 ) -> None:
     """The events of a record, newest first.
 
-    A filter given several times widens, different filters narrow. An event whose text states no time goes by the day of
-    its report, marked *.
+    A filter given several times widens, different filters narrow; case does not matter. An event whose text states no
+    time goes by the day of its report, marked *.
 
     Example: communique events record.duckdb --actor JPN --type AGREE --status planned
     """
@@ -162,13 +168,17 @@ def ties(
     party: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
     ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="membership, alliance, agreement ...")] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Kind of tie, as agreement or membership.")] = None,
     status: Annotated[
-        list[TieStatus] | None, typer.Option(case_sensitive=False, help="Only ties that stand so.")
+        list[TieStatus] | None,
+        typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(TieStatus)}."),
     ] = None,
     json: JSON = False,
 ) -> None:
     """The ties of a record as they stood on a day, ended and rejected ones included.
+
+    --at is the day asked about: all reports count, later ones too where they tell of that day. --known-by leaves out
+    what was published later.
 
     Example: communique ties record.duckdb --at 2023-07-01 --party JPN --party NATO
     """
@@ -219,7 +229,8 @@ def evaluate(
 ) -> None:
     """Scores the coder on hand-coded texts, one figure a row.
 
-    GOLD_DIR has folders events, actors, places, dates, attribution, status; any of them may be missing.
+    GOLD_DIR has folders events, actors, places, dates, attribution, status with JSON lines in them; any of the folders
+    may be missing.
 
     Example: communique evaluate my-gold/ --predictions out/
     """
@@ -235,7 +246,9 @@ def evaluate(
 
 @app.command()
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="Tables of your own. (default: the shipped ones)")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="Tables of your own. (default: the shipped ones)")
+    ] = None,
 ) -> None:
     """Checks the codebook and the lexicons, and lists every fault with file and line.
 
@@ -256,9 +269,14 @@ def export(
     record: RECORD,
     to: Annotated[Path, typer.Option(metavar="PATH", help="A folder, or with a suffix one file.")],
     format_: Annotated[
-        str | None, typer.Option("--format", help="csv, jsonl or parquet. (default: by the suffix of PATH, else csv)")
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="csv, jsonl or parquet. (default: by the suffix of PATH, else csv)"
+        ),
     ] = None,
-    table: Annotated[str | None, typer.Option(help="Only this: events, ties, statements or articles.")] = None,
+    table: Annotated[
+        str | None, typer.Option(metavar="TABLE", help="Only this: events, ties, statements or articles.")
+    ] = None,
     at: Annotated[str | None, typer.Option(metavar="DATE", help="Ties as of this day. (default: today)")] = None,
 ) -> None:
     """Writes the record to files for other programs.
@@ -270,7 +288,7 @@ def export(
     """
     from communique import write
 
-    form = _format(format_, to.suffix.removeprefix(".").lower(), write.WRITERS)
+    form = _format(format_, to.suffix.removeprefix(".").lower(), write.WRITERS, write.LATER)
     write.writer_for(form)
     with _open(record) as book:
         tables = {
@@ -304,9 +322,9 @@ def _day(value: str | None) -> str | None:
     return day(value) if value else None
 
 
-def _format(asked: str | None, suffix: str, known: Iterable[str]) -> str:
+def _format(asked: str | None, suffix: str, known: Iterable[str], later: Iterable[str]) -> str:
     """The format that was asked for, else the one that the file's name tells, else CSV."""
-    named = suffix if suffix in known else None
+    named = suffix if suffix in (*known, *later) else None
     if asked and named and asked != named:
         raise CallError(f"--format {asked} does not go with a file called .{suffix}; give one of the two")
     return asked or named or "csv"
@@ -687,7 +705,7 @@ def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
         yield from (f"  against: {_passage(item)}" for item in row["evidence"] if not item["for"])
     elif "type" in row:
         yield f"event {row['id']}: {row['type']}{' ' + row['mode'] if row['mode'] else ''}, {row['status']}"
-        whom = f"{_actors(row['actors']) or '?'} -> {_actors(row['recipients']) or '?'}"
+        whom = f"{_actors(row['actors']) or 'nobody named'} -> {_actors(row['recipients']) or 'nobody named'}"
         yield f"  {whom}, told by {_voice(row['voice'])}"
         yield f"  {_passage(row['sentence'])}"
         yield f"  trigger: {row['trigger']['text']} [{row['trigger']['start']}-{row['trigger']['end']}]"
@@ -706,5 +724,7 @@ def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
 
 
 def _passage(span: Any) -> str:
-    where = " ".join(str(span[key]) for key in ("outlet", "published", "article") if span.get(key))
-    return f'"{_one_line(span["text"])}" [{where} {span["start"]}-{span["end"]}]'.replace("[ ", "[")
+    """A quote and where it stands: outlet and day where the span knows them, article, characters."""
+    origin = " ".join(str(span[key]) for key in ("outlet", "published") if span.get(key))
+    where = f"{span.get('article') or ''} {span['start']}-{span['end']}".strip()
+    return f'"{_one_line(span["text"])}" [{f"{origin}, " if origin else ""}{where}]'

@@ -428,7 +428,7 @@ class EventStation:
             reasons.append(Reason("act", inner.frame.row.file, inner.frame.row.line, _row_name(inner.frame.row)))
         draft = Draft(p, kind, act, mode, tuple(frame.row.list("contexts")), status, actors, recipients, reasons)
         draft.inner = inner.predicate if inner else None
-        draft.score = _score(frame, actors, recipients)
+        draft.score = _score(frame, p, actors, recipients)
         if draft.mode is None:
             self._cue_mode(draft)
         modes = self.book.types[kind].modes
@@ -805,7 +805,24 @@ def _political(kind: str, actors: list[Mention], recipients: list[Mention]) -> b
     return official and any(a.country or a.entity for a in everyone)
 
 
-def _score(frame: Frame, actors: list[Mention], recipients: list[Mention]) -> float:
-    """How sure the lexicon is, from 0 to 1: more constraints and coded parties on both sides count for it."""
-    both = bool(actors) + bool(recipients)
-    return round(min(0.95, 0.45 + 0.1 * min(len(frame.constraints), 2) + 0.15 * both), 3)
+def _score(frame: Frame, p: Predicate, actors: list[Mention], recipients: list[Mention]) -> float:
+    """How much of the sentence an event carries and how sure the lexicon is of it, from 0 to 1: named constraints,
+    parties on both sides and a place in the main clause count for it."""
+    both = any(map(_coded, actors)) + any(map(_coded, recipients))
+    named = 0.05 * min(len(frame.constraints), 2)
+    return round(min(0.95, max(0.05, 0.4 + named + 0.12 * both + _prominence(p))), 3)
+
+
+def _prominence(p: Predicate) -> float:
+    """Main clauses and what is said in them first, then coordinated, then subordinate clauses, then nouns inside."""
+    node = p.light if p.light is not None else p.head
+    weight = 0.2 if node.pos_ in ("VERB", "AUX") else 0.08
+    while node.head != node:
+        if node.dep_ in ("acl", "relcl", "advcl", "pcomp", "pobj", "appos"):
+            return weight - 0.15
+        if node.dep_ == "ccomp" and node.head.dep_ != "ROOT":
+            weight -= 0.05
+        if node.dep_ in ("conj", "xcomp"):
+            weight -= 0.03
+        node = node.head
+    return weight

@@ -184,6 +184,8 @@ class FactStation:
         kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
         status, step, supports = _standing(frame, reading)
+        if status in (TieStatus.ENDED, TieStatus.SUSPENDED) and supports and _in_part(p):
+            status, step = TieStatus.ACTIVE, "reduced" if kind == "presence" else f"partly {step}"
         if kind == "exercise" and _is_over(p, status, step, reading):
             status = TieStatus.ENDED
         base = Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
@@ -888,7 +890,7 @@ class FactStation:
         voice, why = report.voice(draft.head.i)
         if _mere_talk(draft, voice):
             return
-        when = report.when_at(draft.head.i) or report.when_at(draft.centre.i)
+        when = _when(report, draft)
         yield self._claim(report, draft, when, (voice, why), first, last)
         for later, (at, _) in report.times if draft.kind == "exercise" and when is not None else ():
             if first <= at < last and later != when and "again" in {t.lower_ for t in report.parsed.doc[at - 2 : at]}:
@@ -1041,6 +1043,15 @@ def _same_country(found: list[tuple[Party, Place | None]], places: dict[int, tup
     return False
 
 
+def _in_part(p: Predicate) -> bool:
+    """ "Lifted most of the sanctions", "partly suspended"."""
+    return p.kind == "verb" and any(
+        c.lower_ in ("most", "some", "part", "many", "several", "partly", "partially", "half", "hundreds", "dozens")
+        for c in p.head.children
+        if c.dep_ in ("dobj", "nsubjpass", "nsubj", "advmod")
+    )
+
+
 def _is_over(p: Predicate, status: TieStatus, step: str, reading: Reading) -> bool:
     """An exercise told of in the past tense."""
     held = status is TieStatus.ACTIVE and step in ("held", "conducted") and reading.status is Status.OCCURRED
@@ -1110,6 +1121,16 @@ def _mere_talk(draft: Draft, voice: Voice) -> bool:
     if draft.kind == "conflict" and draft.status is not TieStatus.ENDED:
         return not real or voice.stance == "comment"
     return voice.stance == "comment" and draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
+
+
+def _when(report: Report, draft: Draft) -> When | None:
+    """The time said of the draft's words, or of the verb they complete: "in May it ceased to be a member"."""
+    node = draft.head
+    found = report.when_at(node.i) or report.when_at(draft.centre.i)
+    while found is None and node.dep_ == "xcomp" and node.head.tag_ != "VB":
+        node = node.head
+        found = report.when_at(node.i)
+    return found
 
 
 def _by_now(draft: Draft, when: When | None, published: str | None) -> Draft:

@@ -44,7 +44,7 @@ _POLITE = frozenset("like love prefer hate appreciate".split())
 _BY_SAYING = frozenset("recommend say argue suggest urge advise add describe".split())
 _SECURING = frozenset("ensure sure certain".split())
 _BASE = frozenset({"VB", "VBP"})
-# Said without "I": "Hope this helps", "Thank you".
+# Said without "I": "Wish you well".
 _OWN_WORDS = frozenset("hope thank love wish need appreciate".split())
 _RANKS = frozenset("first second third fourth fifth last latest only".split())
 _SEEMING = frozenset("look seem appear sound feel".split())
@@ -55,7 +55,7 @@ _HEARD = frozenset("hear see smell".split())
 _AHEAD = (Status.PLANNED, Status.HYPOTHETICAL)
 _REAL = (Status.OCCURRED, Status.ONGOING)
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
-# What may stand before an imperative: "In section two, change ..."
+# What may stand before an imperative: "At the border, show ..."
 _FRONTED = frozenset("advmod prep advcl punct cc intj neg dep".split())
 _DEEPEST = 8
 
@@ -339,7 +339,7 @@ class StatusStation:
         if token.tag_ == "VBP" and parent.tag_ == "VB":
             return self._verb(parent, depth + 1)
         if token.tag_ == "VB" and parent.tag_ not in _BASE and not any(c.dep_ == "aux" for c in token.children):
-            # joined by the parser to a verb too near: "confirm which is right and make the change"
+            # joined by the parser to a verb too near: "tell us who is ill and send help"
             near = [c for c in parent.children if c.dep_ in ("xcomp", "ccomp") and parent.i < c.i < token.i]
             bare = next((a for a in (*near, *itertools.islice(parent.ancestors, 4)) if a.tag_ == "VB"), None)
             return self._verb(bare, depth + 1) if bare is not None else None
@@ -389,7 +389,7 @@ class StatusStation:
         if (own := self._modified(token) or self._followed(token, depth)) is not None:
             return self._outcome(token, depth) or own if own.status in _AHEAD else own
         if token.tag_ == "NN" and token.dep_ == "conj" and token.head.tag_ == "VB":
-            # a verb taken for a noun: "to assemble and launch"
+            # a verb taken for a noun: "to fuel and man the jets"
             return self._verb(token.head, depth + 1)
         node = token
         while node.dep_ == "conj" and not _verbal(node.head):
