@@ -313,6 +313,11 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
+def command_line() -> dict[str, Any]:
+    """The commands by name, with the parameters and help that `docs/commands.md` is made of."""
+    return dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
 # What a call gives
 
 
@@ -641,11 +646,10 @@ _EVENT_COLUMNS = ("date", "type", "status", "actors", "recipients", "place", "vo
 
 
 def _event_cells(row: StoredEvent) -> tuple[str, ...]:
-    kind = row.type + (f" ({row.act})" if row.act else "") + (f"/{row.mode}" if row.mode else "")
     mark = "" if row.day_source in ("text", None) else "*"
     return (
         (row.day or "") + mark,
-        kind,
+        _kind(row.type, row.act, row.mode),
         row.status,
         _actors(to_json(row.actors)),
         _actors(to_json(row.recipients)),
@@ -657,6 +661,11 @@ def _event_cells(row: StoredEvent) -> tuple[str, ...]:
 
 
 _TIE_COLUMNS = ("status", "since", "until", "kind", "parties", "name", "step", "id", "quote")
+
+
+def _kind(type_: str, act: str | None, mode: str | None) -> str:
+    """`AGREE (CONSULT)`, `ACCUSE/disapprove`: the type, the act that it hides, the mode."""
+    return type_ + (f" ({act})" if act else "") + (f"/{mode}" if mode else "")
 
 
 def _show_events(rows: Sequence[StoredEvent], json: bool, nothing: str) -> None:
@@ -698,17 +707,22 @@ def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
     """Why an event or tie is there, as lines to read. `origin`: the one report it was read in."""
     if "evidence" in row:
         yield f"tie {row['id']}: {row['kind']} {row['name'] or ''}".rstrip()
-        yield f"  {_actors(row['parties'])}: {row['status']} ({row['step']}) since {row['since'] or 'unknown'}"
+        yield f"  {_actors(row['parties'])}: {_standing(row)} since {row['since'] or 'an unknown day'}"
         for step in row["history"]:
-            yield f"  {step['from'] or 'unknown day'}: {step['status']} ({step['step']})"
+            yield f"  {step['from'] or 'unknown day'}: {_standing(step)}"
             yield from (f"    {_passage(item)}" for item in step["evidence"])
         yield from (f"  against: {_passage(item)}" for item in row["evidence"] if not item["for"])
     elif "type" in row:
-        yield f"event {row['id']}: {row['type']}{' ' + row['mode'] if row['mode'] else ''}, {row['status']}"
+        yield f"event {row['id']}: {_kind(row['type'], row['act'], row['mode'])}, {row['status']}"
         whom = f"{_actors(row['actors']) or 'nobody named'} -> {_actors(row['recipients']) or 'nobody named'}"
         yield f"  {whom}, told by {_voice(row['voice'])}"
         yield f"  {_passage(row['sentence'])}"
         yield f"  trigger: {row['trigger']['text']} [{row['trigger']['start']}-{row['trigger']['end']}]"
+        if when := row["when"]:
+            yield f"  when: {when['text']}: {when['from'] or '...'} to {when['until'] or '...'}, the last day not included"
+        if place := row["place"]:
+            country = f", {place['country']}" if place["country"] else ""
+            yield f"  where: {place['text']}: {place['name'] or place['text']}{country}"
     else:
         yield f"statement {row['id']}: {_actors(row['sources']) or 'unnamed source'}, {row['form']}, {row['status']}"
         yield from (f"  {_passage(piece)}" for piece in row["content"])
@@ -721,6 +735,10 @@ def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
     for reason in reasons:
         where = reason["file"] if reason["line"] is None else f"{reason['file']}:{reason['line']}"
         yield f"  {reason['field']}: {where}: {reason['row']}"
+
+
+def _standing(row: Any) -> str:
+    return row["status"] if row["step"] == row["status"] else f"{row['status']} ({row['step']})"
 
 
 def _passage(span: Any) -> str:

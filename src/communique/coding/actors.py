@@ -296,8 +296,9 @@ class ActorStation:
         firm = [e for e in entries if not e.weak or (e.row.get("iso3") or e.row.get("code")) in report.near]
         return firm[0].kind if firm else None
 
-    def _code(self, report: _Report, at: int) -> Code | None:
-        """The code of a hit, weak forms only where the report speaks for them."""
+    def _code(self, report: _Report, at: int, owner: bool = False) -> Code | None:
+        """The code of a hit, weak forms only where the report speaks for them; part of a longer name ("Paris
+        Agreement") only as the `owner` of a body ("Tunis University")."""
         first, last, hit = report.hits[at]
         entries = [e for e in hit.entries if e.kind != "surname"]
         if not entries:
@@ -312,7 +313,7 @@ class ActorStation:
             code = self.names.code([_firm(e) for e in entries], report.date, report.near)
         if code is None and states and (_is_place(doc, first, last) or self._listed(report, first, last)):
             code = self.names.code([_firm(e) for e in entries], report.date, report.near)
-        if code is not None and _in_longer_name(doc, first, last, entries[0]):
+        if code is not None and not (owner and not entries[0].weak) and _in_longer_name(doc, first, last, entries[0]):
             return None
         return code
 
@@ -559,7 +560,7 @@ class ActorStation:
                 i -= 1
                 continue
             first, last, hit = report.hits[at]
-            code = self._province(hit, role) or self._code(report, at)
+            code = self._province(hit, role) or self._code(report, at, owner=True)
             i = first - 1
             if code is None or hit.entries[0].kind == "person" or not self._owns(doc, first, last):
                 continue
@@ -721,9 +722,11 @@ class ActorStation:
                 code = found
             if kind == "org":
                 body = self.names.orgs[code.entity].get("kind") if code.entity in self.names.orgs else None
+            peopled = kind == "people" or (kind == "org" and doc[last - 1].tag_ in ("NNPS", "NNS"))
+            if peopled and (_is_counted(doc, first) or _live_somewhere(doc, last)):
+                home = self._home(report, first, last) or code
+                code = Code(home.name, home.country, "CVL", None, home.reasons)
             if kind == "people":
-                if _is_counted(doc, first):
-                    code = Code(code.name, code.country, "CVL", None, code.reasons)
                 kind = "demonym"
             shown = {"org": "org", "demonym": "demonym"}.get(kind, "name")
             plural = hit.entries[0].kind == "people"
@@ -753,6 +756,16 @@ class ActorStation:
             why = (Reason("country", row.file, row.line, "EU"),)
             return Code(row["name"], row.get("country"), "GOV", "EU", why)
         return code
+
+    def _home(self, report: _Report, first: int, last: int) -> Code | None:
+        """Where an ethnic group lives, if that is told: "ethnic Uzbeks in Tajikistan"."""
+        doc = report.parsed.doc
+        if not first or doc[first - 1].lower_ != "ethnic" or last >= len(doc) or doc[last].lower_ != "in":
+            return None
+        for i in range(last + 1, min(last + 4, len(doc))):
+            if (at := report.hit_at.get(i)) is not None and report.hits[at][2].entries[0].kind == "state":
+                return self._code(report, at)
+        return None
 
     @staticmethod
     def _lies_in(report: _Report, head: Any, code: Code) -> bool:
@@ -931,6 +944,11 @@ def _is_counted(doc: Any, first: int) -> bool:
         and doc[first - 2].lemma_.lower()
         in ("thousand", "hundred", "dozen", "million", "score", "number", "ten", "majority")
     )
+
+
+def _live_somewhere(doc: Any, last: int) -> bool:
+    """ "Kenyans living in Rwanda" are civilians."""
+    return last < len(doc) and doc[last].lower_ in ("living", "residing", "resident")
 
 
 def _counts_alone(doc: Any, token: Any) -> int | None:

@@ -324,6 +324,9 @@ def _light(p: Predicate) -> None:
     token = p.head
     while token.dep_ == "conj":
         token = token.head
+    if token.dep_ == "pobj" and token.head.lower_ == "of" and of_head(token.head.head) == token:
+        # "launched ten days of war games"
+        token = token.head.head
     parent = token.head
     if parent.pos_ == "ADP" and parent.head.pos_ == "VERB" and parent.lower_ in ("in", "to", "out", "into"):
         parent, via_prep = parent.head, True

@@ -49,6 +49,9 @@ _FAR = 14
 _RUNNING = frozenset({"ongoing", "continued", "continuing", "existing", "current", "recent", "latest", "past"})
 _ORDERS = frozenset({"order", "authorise", "authorize", "instruct", "direct", "command", "decree", "have"})
 _CONJUNCTIONS = frozenset({"before", "after", "as", "since", "until", "than"})
+# Acts that need no state or organisation to take part, only a country they take place in.
+_ANYWHERE = frozenset({"PROTEST", "ASSAULT", "COERCE"})
+_LOCATIVES = frozenset({"in", "at", "near", "across", "throughout", "outside", "around", "inside", "within"})
 _ANAPHORS = frozenset({"it", "them", "this", "one", "ones"})
 # How many tokens back a pronoun may point.
 _FAR_BACK = 45
@@ -392,6 +395,8 @@ class EventStation:
             return None
         if match.type == "CONSULT" and p.kind == "noun" and not actors and not recipients:
             actors = self._guests(p, mentions)
+        if match.type in _ANYWHERE and not any(_coded(m) for m in [*actors, *recipients]):
+            recipients = [*recipients, *self._scene(p, mentions)]
         if not _political(match.type, actors, recipients):
             return None
         reading = self.status.read(p.light if p.light is not None else p.head)
@@ -505,6 +510,18 @@ class EventStation:
             if of and recipients and recipients != of:
                 actors = of
         return _unique(actors), [m for m in _unique(recipients) if m not in actors]
+
+    @staticmethod
+    def _scene(p: Predicate, mentions: Mentions) -> list[Mention]:
+        """The state in which crowds march or people are hit, where nobody else says whose they are."""
+        top = p.light if p.light is not None else p.head
+        for token in top.subtree:
+            m = mentions.at(token.i)
+            if m is None or m.head != token.i or not m.actor.country or token.dep_ != "pobj":
+                continue
+            if token.head.lower_ in _LOCATIVES and m.kind in ("name", "demonym"):
+                return [m]
+        return []
 
     def _guests(self, p: Predicate, mentions: Mentions) -> list[Mention]:
         """Who takes part in a meeting that only sets the scene: "At a summit in Lima, the president assured X"."""

@@ -24,9 +24,12 @@ _GENERIC = frozenset(
     "leader official spokesman spokeswoman spokesperson commander chief head member officer source "
     "representative force group fighter supporter candidate group movement party coalition delegation envoy negotiator headquarters "
     "personnel unit faction camp figure activist politician agent chairman chairwoman director employee council "
-    "minister ministry".split()
+    "minister ministry organization organisation network".split()
 )
 _COLOURS = frozenset({"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM"})
+# A minister for refugees or labour is still a minister.
+_OFFICIALS = frozenset({"minister", "ministry"})
+_NOT_OFFICIAL = frozenset({"REF", "REL", "JRN", "LAB", "CRM"})
 _TITLES = re.compile(r"^(?:the|a|an|some|many|several|its|their|his|her|this|that|these|those)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[\w$]+(?:[.'](?=\w)\w+)*(?:\.(?=[A-Z]|$)|')?|[-,()]|'s")
 _BREAK = frozenset(
@@ -113,14 +116,16 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
 
 
-def blend(head: Role, others: Iterable[Role], former: bool) -> tuple[str | None, Row]:
+def blend(head: Role, others: Sequence[Role], former: bool) -> tuple[str | None, Row]:
     """The sector of a phrase: a generic head takes its modifier's; past office is ELI."""
     sector, row = head.sector, head.row
     word = head.row["role"].split()[-1].split("-")[-1]
     if word in _GENERIC and " " not in head.row["role"]:
         for other in others:
-            if other.sector in _COLOURS:
+            if other.sector in _COLOURS and not (word in _OFFICIALS and other.sector in _NOT_OFFICIAL):
                 sector, row = other.sector, other.row
+    if sector is None and head.is_person:
+        sector, row = next(((o.sector, o.row) for o in reversed(others) if o.sector), (sector, row))
     if former and head.is_person and sector in _OFFICES:
         sector = "ELI"
     return sector, row
@@ -198,6 +203,9 @@ class PhraseReader:
             return self._headless(text, words, codes)
         former = any(w in FORMER for w in words[: head.head])
         sector, row = blend(head, others, former)
+        if sector is None:
+            # "chairman of the clinic"
+            sector, row = next(((r.sector, r.row) for r in roles if r.first >= head.last and r.sector), (sector, row))
         why = [Reason("sector", row.file, row.line, row["role"])]
         person = next((c for h, c in codes if h.entries[0].kind == "person"), None)
         owner = self._owner(text, words, head, [(h, c) for h, c in codes if c is not person])

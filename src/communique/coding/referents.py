@@ -101,6 +101,9 @@ _PLACED = frozenset({"in", "from", "into", "to", "inside", "within", "across", "
 _CROSSED = frozenset(
     "withdraw leave enter visit invade flee arrive return deploy pull quit go come travel move station send".split()
 )
+# Offices that somebody holds in one state, and words that say in no particular one.
+_OF_A_STATE = ("minister", "secretary", "mp", "senator", "lawmaker", "congressman", "congresswoman", "undersecretary")
+_UNSURE = frozenset({"foreign", "former", "ex", "western", "european", "arab", "african", "another", "any", "no"})
 _LOOK_BACK = 6  # sentences
 _DECAY = 0.6
 _CLEAR = 1.5
@@ -227,6 +230,8 @@ class Referents:
             self._of_government(draft)
         elif draft.kind in ("role", "person") and draft.code.country is None:
             self._possessed(draft)
+            if draft.person and draft.code.country is None and draft.role.endswith(_OF_A_STATE):
+                self._official(draft)
         self._note_gender(draft)
 
     def _take(self, draft: Draft, members: list[Code], kind: str) -> None:
@@ -592,6 +597,15 @@ class Referents:
             return
         if draft.head - draft.first <= 2:
             self._of_state(draft, word)
+
+    def _official(self, draft: Draft) -> None:
+        """ "Interior Minister X", "a deputy minister": of the state at hand, where there is only one."""
+        said = {self.doc[i].lower_ for i in range(draft.first, draft.last)} - set(draft.role.split())
+        if said & _UNSURE:
+            return
+        country = self._at_hand(draft, "minister")
+        if country is not None:
+            draft.code = lend(draft.code, self._state_of(country))
 
     def _of_government(self, draft: Draft) -> None:
         """ "A government spokesman": of the government spoken of before, else the report's own."""
