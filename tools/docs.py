@@ -16,6 +16,7 @@ import csv
 import difflib
 import fcntl
 import io
+import itertools
 import os
 import pty
 import re
@@ -41,21 +42,13 @@ WITH_RECORD = frozenset({"record.md", "python.md"})
 # Written by tools/accuracy.py from texts that are not in the project.
 FROM_GOLD = frozenset({"accuracy.md"})
 # Commands that set up or take minutes; tests/test_docs.py sees to it that they name what there is.
-NOT_RUN = (
-    "git clone ",
-    "cd ",
-    "python -m venv ",
-    "pip install ",
-    ". ",
-    "make ",
-    "python tools/",
-    "communique evaluate ",
-)
+NOT_RUN = ("git clone ", "cd ", "python -m venv ", "pip install ", ". ", "make ", "python tools/")
 COLUMNS, LINES = 100, 50
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # How long something took differs from run to run.
+_ID = re.compile(r"\b[est]-[0-9a-f]{16}\b")
 _TIMES = re.compile(r"\bin \d+(\.\d+)? (s|min)\b")
 
 
@@ -87,15 +80,16 @@ def renewed(path: Path, record: Path) -> str:
     page = path.read_text("utf-8")
     session: dict[str, Any] = {"__name__": "__main__"}
     changes: list[tuple[Block, str]] = []
+    ids: list[str] = []
     with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
         Path("samples").symlink_to(ROOT / "samples")
         if path.name in WITH_RECORD:
             shutil.copy(record, "record.duckdb")
         found = blocks(page)
-        for block, after in zip(found, [*found[1:], None], strict=True):
+        for block, after in itertools.zip_longest(found, found[1:]):
             where = f"{path.name}:{page.count(chr(10), 0, block.start)}"
             if block.language == "console":
-                changes.append((block, console(block.text)))
+                changes.append((block, console(block.text, ids)))
             elif block.language == "python":
                 printed = python(block.text, session, where)
                 if after and after.language == "text" and page[block.end : after.start].split() == ["```", "```text"]:
@@ -112,16 +106,28 @@ def same(shown: str, now: str) -> bool:
     return _TIMES.sub("in a while", shown) == _TIMES.sub("in a while", now)
 
 
-def console(text: str) -> str:
-    """The block with the commands run again: each line with "$ " in front, and what it shows."""
+def console(text: str, shown: list[str]) -> str:
+    """The block with the commands run again: each line with "$ " in front, and what it shows. `shown`: the ids that the
+    page has shown so far."""
     commands = re.split(r"^\$ ", text, flags=re.MULTILINE)
     assert not commands[0], f"a console block begins with a command: {text}"
     parts = []
     for part in commands[1:]:
-        command = _command(part)
+        command = _with_ids(_command(part), shown)
         output = "" if command.startswith(NOT_RUN) else terminal(command)
         parts.append(f"$ {command}\n{output}")
+        shown += _ID.findall(output)
     return "".join(parts)
+
+
+def _with_ids(command: str, shown: list[str]) -> str:
+    """The command with ids that are still there: one that is gone gives way to the first shown of its kind."""
+
+    def there(match: re.Match[str]) -> str:
+        alike = [id for id in shown if id[0] == match[0][0]]
+        return match[0] if match[0] in alike or not alike else alike[0]
+
+    return _ID.sub(there, command)
 
 
 def _command(part: str) -> str:
@@ -285,7 +291,7 @@ keeps it, and `status` is said of the act. Intensity runs from -10, conflict, to
 
 def _type_page(raw: dict[str, Any]) -> Iterator[str]:
     yield f"## {raw['type']}\n"
-    recipient = "; somebody must be hit" if raw["recipient_required"] else ""
+    recipient = "; there is always a recipient" if raw["recipient_required"] else ""
     yield f"{raw['quad'].capitalize()}, intensity {raw['intensity']:g}{recipient}.\n"
     yield raw["definition"].strip() + "\n"
     yield "".join(f"- {limit}\n" for limit in raw.get("limits", []))
@@ -322,7 +328,11 @@ def lexicon() -> str:
     parts.append(
         table(
             ("file", "holds", "origin", "licence"),
-            [(f"`{name}`", s["what"], s["origin"], s["licence"]) for name, s in sources.items() if name in tables],
+            [
+                (f"`{name}`", s["what"], s["origin"], s["licence"])
+                for name, s in {**sources, _EVENT_TABLES: {**sources[events[0]], "what": _EVENT_WHAT}}.items()
+                if (name in tables or name == _EVENT_TABLES) and name not in events
+            ],
         )
     )
     parts += ["## Frames\n", _FRAMES, _FRAME_TABLE, _ROLES]
@@ -335,10 +345,13 @@ def lexicon() -> str:
     parts.append("## Columns\n")
     for name, described in tables.items():
         if name not in events[1:]:
-            parts += _table_page("lang/en/predicates/*.csv" if name in events else name, name, described)
+            parts += _table_page(_EVENT_TABLES if name in events else name, described)
     return "\n".join(parts)
 
 
+# One a type, and all alike.
+_EVENT_TABLES = "lang/en/predicates/*.csv"
+_EVENT_WHAT = "Verbs, nouns and adjectives of each event type with their frames: one file a type."
 _LEXICON_INTRO = """What communique knows stands in tables under `src/communique/data/`: CSV with a header row, one row a
 line, `|` between the items of a cell. The column `example` holds a sentence that the row codes; the tests code it.
 `communique check` finds faults in the tables and names file and line. Tables of your own with the same names, in a folder
@@ -385,7 +398,7 @@ def _words_page(name: str) -> Iterator[str]:
             yield f"{plural}: {', '.join(words)}.\n"
 
 
-def _table_page(shown: str, name: str, described: dict[str, Any]) -> Iterator[str]:
+def _table_page(shown: str, described: dict[str, Any]) -> Iterator[str]:
     yield f"### `{shown}`\n"
     key = ", ".join(f"`{k}`" for k in described.get("key", []))
     yield f"Unique and sorted by {key}.\n" if key else "Rows in any order.\n"

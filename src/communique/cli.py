@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.cells import cell_len
 from rich.console import Console
+from rich.live import Live
 from rich.padding import Padding
+from rich.spinner import Spinner
 from rich.text import Text
 
 from communique.errors import CallError, CommuniqueError
@@ -99,7 +101,7 @@ def code(
     record = into or Path("record.duckdb")
     if not json:
         _announce(size, workers, record)
-    with _sink(None if json else record) as sink, _progress() as show, _stop_on_ctrl_c() as stop:
+    with _sink(None if json else record) as sink, _progress(json) as show, _stop_on_ctrl_c() as stop:
         shown = _Shown(sink)
         done = run.run(
             items,
@@ -441,13 +443,15 @@ def _announce(size: Any, workers: int, record: Path) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Progress], None] | None]:
-    """One line that is renewed on a terminal; nothing where standard error goes to a file."""
-    if not _err.is_terminal:
+def _progress(json: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """One line that is renewed on a terminal; nothing where standard error goes to a file, or data to the terminal."""
+    if not _err.is_terminal or (json and sys.stdout.isatty()):
         yield None
         return
-    with _err.status("starting ...") as status:
-        yield lambda now: status.update(_progress_line(now))
+    line = Spinner("dots", "starting ...")
+    # Left to itself, rich would take over standard output too and send the data to standard error.
+    with Live(line, console=_err, transient=True, redirect_stdout=False, redirect_stderr=False):
+        yield lambda now: line.update(text=_progress_line(now))
 
 
 def _progress_line(now: Progress) -> str:
@@ -675,6 +679,8 @@ def _show_events(rows: Sequence[StoredEvent], json: bool, nothing: str) -> None:
 
 
 def _tie_cells(row: StoredTie) -> tuple[str, ...]:
+    # The words behind its present status; later passages may be about what came after the day asked for.
+    passages = next((step.evidence for step in reversed(row.history) if step.evidence), row.evidence)
     return (
         row.status,
         row.since or "",
@@ -684,7 +690,7 @@ def _tie_cells(row: StoredTie) -> tuple[str, ...]:
         row.name or "",
         row.step,
         row.id,
-        row.evidence[-1].text if row.evidence else "",
+        passages[-1].text if passages else "",
     )
 
 

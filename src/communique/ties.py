@@ -1049,6 +1049,9 @@ def _because(life: _Life) -> tuple[Reason, ...]:
 def _name(group: list[Claim]) -> str | None:
     """The proper name used most, the fuller one of equals; else the words that describe it."""
     names = Counter(c.name for c in group if c.name and c.named) or Counter(c.name for c in group if c.name)
+    # "military intelligence pact" says more than "pact", however often
+    told = {n for n in names if " " in n} if group[0].kind == "agreement" else set()
+    names = Counter({n: count for n, count in names.items() if not told or n in told or n[:1].isupper()})
     short = {_fold(n) for n in names if _ACRONYM.fullmatch(n)}
     full = [n for n in names if not short & set(_tokens(n))] or list(names)
     return min(full, key=lambda n: (-names[n], -len(n), n), default=None)

@@ -11,6 +11,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
+from spacy.attrs import IDX, LENGTH
+
 from communique.codebook import Codebook
 from communique.coding.names import COMMON, Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
@@ -83,7 +85,7 @@ _NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
 # Party names that are everyday adjectives.
 _ADJECTIVES = frozenset({"Labour", "Conservative", "Republican", "Democratic"})
 _POSTED = frozenset({"station", "deploy"})
-_COUNTED = frozenset({"two", "three", "four", "five", "six", "seven"})
+_COUNTED = frozenset({"both", "two", "three", "four", "five", "six", "seven"})
 # Capitals that people are called by too.
 _GIVEN = frozenset("Sofia Victoria Kingston Paris London Lima Georgetown Hamilton Stanley Santiago Washington".split())
 
@@ -134,7 +136,8 @@ class Mentions:
 
 @dataclass
 class _Report:
-    """What is known of one report while its mentions are found."""
+    """What is known of one report while its mentions are found. `words`: the tokens in lower case; `capitals`: the
+    tokens that may be names (proper nouns, and first words of sentences, which taggers get wrong)."""
 
     parsed: Parsed
     date: str | None
@@ -147,6 +150,8 @@ class _Report:
     used: set[int] = field(default_factory=set)
     drafts: list[Draft] = field(default_factory=list)
     known: dict[str, Code] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    capitals: list[int] = field(default_factory=list)
     borne: dict[tuple[int, int], Draft] = field(default_factory=dict)
 
 
@@ -186,8 +191,9 @@ class ActorStation:
     def _names(self, report: _Report) -> None:
         """The dictionary's forms as token ranges, and which states and bodies the report names firmly."""
         doc = report.parsed.doc
-        starts = {t.idx: t.i for t in doc}
-        ends = {t.idx + len(t): t.i + 1 for t in doc}
+        places = doc.to_array([IDX, LENGTH]).tolist()
+        starts = {at: i for i, (at, _) in enumerate(places)}
+        ends = {at + size: i + 1 for i, (at, size) in enumerate(places)}
         near: set[str] = set()
         for hit in self.names.scan(doc.text):
             first, last = starts.get(hit.start), ends.get(hit.end)
@@ -217,10 +223,16 @@ class ActorStation:
 
     def _roles(self, report: _Report) -> None:
         doc = report.parsed.doc
-        words = [_plain(t.lower_) for t in doc]
-        lemmas = [singular(t.lower_) if t.pos_ == "PROPN" else t.lemma_.lower() or t.lower_ for t in doc]
-        nouns = [t.pos_ in ("NOUN", "PROPN") or (t.pos_ == "ADJ" and t.dep_ not in ("amod", "acomp")) for t in doc]
-        for role in self.roles.find(words, lemmas, nouns):
+        lemmas: list[str] = []
+        nouns: list[bool] = []
+        for token in doc:
+            word, pos = token.lower_, token.pos_
+            report.words.append(_plain(word))
+            lemmas.append(singular(word) if pos == "PROPN" else token.lemma_.lower() or word)
+            nouns.append(pos in ("NOUN", "PROPN") or (pos == "ADJ" and token.dep_ not in ("amod", "acomp")))
+            if pos == "PROPN" or token.is_sent_start:
+                report.capitals.append(token.i)
+        for role in self.roles.find(report.words, lemmas, nouns):
             hit = report.hit_at.get(role.head)
             if hit is not None and report.hits[hit][1] - report.hits[hit][0] > 1:
                 continue
@@ -307,6 +319,9 @@ class ActorStation:
         if first and doc[first - 1].text in ("-", "–") and first > 1 and doc[first - 2].lower_ in _AGAINST:
             return None
         code = self.names.code(entries, report.date, report.near)
+        towns = [e for e in entries if e.kind == "town"]
+        if towns and len(towns) < len(entries) and self._among_towns(report, first, last, towns[0]):
+            return self.names.code([_firm(towns[0])], report.date)
         entries = [e for e in entries if e.kind != "town"] or entries
         states = all(e.kind in ("state", "demonym", "people", "capital") for e in entries)
         if entries[0].kind == "town" and not any(doc[i].ent_type_ == "PERSON" for i in range(first, last)):
@@ -316,6 +331,23 @@ class ActorStation:
         if code is not None and not (owner and not entries[0].weak) and _in_longer_name(doc, first, last, entries[0]):
             return None
         return code
+
+    @staticmethod
+    def _among_towns(report: _Report, first: int, last: int, town: Entry) -> bool:
+        """Whether a division that shares its name with a state is listed with others of its country: "Georgia and
+        Texas"."""
+        head = _head(report.parsed.doc, first, last)
+        top = head
+        while top.dep_ == "conj" and top.head.i != top.i:
+            top = top.head
+        for token in (top, *_conjuncts(top)):
+            at = report.hit_at.get(token.i)
+            if at is None or token.i == head.i:
+                continue
+            entries = report.hits[at][2].entries
+            if all(e.kind == "town" and e.row["iso3"] == town.row["iso3"] for e in entries):
+                return True
+        return False
 
     def _listed(self, report: _Report, first: int, last: int) -> bool:
         """Whether a weak name stands in one list with a state that is sure: "Chad and Niger"."""
@@ -399,7 +431,7 @@ class ActorStation:
         """Those named behind a plural title: "the Texas senators Ann Bay and Tom Roe"."""
         doc = report.parsed.doc
         at = role.last + 1 if role.last < len(doc) and doc[role.last].text in (",", ":") else role.last
-        firsts = {first: last for first, last in report.persons.values()}
+        firsts = dict(report.persons.values())
         while at in firsts:
             span = (at, firsts[at])
             code = merge(self._person_code(report, span), owner, sector, why, None)
@@ -417,8 +449,13 @@ class ActorStation:
         """The person whose party, government or army a role noun is."""
         doc = report.parsed.doc
         for i in range(role.first - 1, left - 1, -1):
-            if doc[i].tag_ == "POS" and i - 1 in report.persons:
+            if doc[i].tag_ != "POS":
+                continue
+            if i - 1 in report.persons:
                 return report.persons[i - 1]
+            hit = report.hit_at.get(i - 1)
+            if hit is not None and all(e.kind == "surname" for e in report.hits[hit][2].entries):
+                return report.hits[hit][:2]
         at = role.first - 1
         if role.row["role"] in REGIMES and at in report.persons:
             return report.persons[at]
@@ -708,7 +745,7 @@ class ActorStation:
             if entry.kind in ("person", "surname") or (first in report.used and last - 1 in report.used):
                 continue
             code = self._code(report, at)
-            if code is None or entry.kind == "town" or _only_colours(doc, last):
+            if code is None or code.name is None or _only_colours(doc, last):
                 continue
             if doc[first:last].text in _ADJECTIVES and doc[first].ent_type_ not in ("ORG", "NORP"):
                 continue
@@ -814,7 +851,7 @@ class ActorStation:
 
     def _later_names(self, report: _Report) -> None:
         """Family names that spaCy has not seen as people: those of the report, and of office-holders of the day."""
-        for token in report.parsed.doc:
+        for token in (report.parsed.doc[i] for i in report.capitals):
             mistagged = token.pos_ != "PROPN" and not (
                 token.is_sent_start and token.text in report.known and token.text not in COMMON
             )
@@ -839,12 +876,11 @@ class ActorStation:
     def _pointing(self, report: _Report) -> None:
         """Pronouns, and numbers that stand alone: "the three had agreed", "both denied it"."""
         doc = report.parsed.doc
-        for token in doc:
-            if token.pos_ == "PRON" and token.lower_ in _PRONOUNS:
-                report.drafts.append(Draft(token.i, token.i + 1, token.i, "pronoun", Code(), asks=True))
-            elif token.lower_ in _COUNTED or token.lower_ == "both":
-                if (first := _counts_alone(doc, token)) is not None and token.i not in report.used:
-                    report.drafts.append(Draft(first, token.i + 1, token.i, "number", Code(), plural=True, asks=True))
+        for i, word in enumerate(report.words):
+            if word in _PRONOUNS and doc[i].pos_ == "PRON":
+                report.drafts.append(Draft(i, i + 1, i, "pronoun", Code(), asks=True))
+            elif word in _COUNTED and i not in report.used and (first := _counts_alone(doc, doc[i])) is not None:
+                report.drafts.append(Draft(first, i + 1, i, "number", Code(), plural=True, asks=True))
 
     def _owned_by_people(self, report: _Report) -> None:
         """ "Orban's party", "Assad's forces", "the Merkel government": of the state of whoever leads them."""

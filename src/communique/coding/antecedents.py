@@ -81,17 +81,21 @@ def noun_before(parsed: Parsed, i: int, fits: Callable[[Any], bool]) -> Any | No
 def spoken_of(parsed: Parsed, i: int, before: list[Draft], fits: Callable[[Any], bool]) -> list[Draft]:
     """The drafts of the tie or ties last named before token `i` by a noun that fits: all those of one noun."""
     first = parsed.sents[max(0, parsed.sent_of(i) - _LOOK_BACK)][0]
-    for draft in reversed(before):
-        if first <= draft.centre.i < i and fits(draft.centre):
-            return [d for d in before if d.centre.i == draft.centre.i and d.kind == draft.kind]
-    return []
+    near = [d for d in before if first <= d.centre.i < i and fits(d.centre)]
+    # "after those with Australia and Britain. It takes effect ...": what only stands in the background comes second
+    told = [d for d in near if d.step != "stands"] or near
+    return [d for d in told if d.centre.i == told[-1].centre.i and d.kind == told[-1].kind]
 
 
 def stand(parsed: Parsed, token: Any, before: list[Draft], fits: Callable[[Any], bool]) -> Stand | None:
     """The pronoun as the noun it stands for, or `None` where it stands for nothing that fits."""
-    if token.pos_ not in ("PRON", "DET", "NUM", "NOUN"):
+    if token.pos_ not in ("PRON", "DET", "NUM", "NOUN", "ADJ"):
         return None
     word = token.lower_
+    if word == "own" and token.head.lower_ == "of" and token.head.head.lower_ in ANOTHER:
+        # "signed one of his own"
+        token = token.head.head
+        word = token.lower_
     if word in ANOTHER:
         noun = noun_before(parsed, token.i, fits)
         return None if noun is None else Stand(token, noun, [])

@@ -103,7 +103,16 @@ def of_head(token: Any) -> Any:
 
 
 def predicates(doc: Any, first: int, last: int) -> list[Predicate]:
-    """The predicates of tokens `first` to `last` (a sentence), in text order."""
+    """The predicates of tokens `first` to `last` (a sentence), in text order. They are kept with the document, for all
+    stations that ask: do not change them."""
+    kept: dict[Any, Any] = doc.user_data
+    key = ("communique predicates", first, last)
+    if key not in kept:
+        kept[key] = _predicates(doc, first, last)
+    return kept[key]  # type: ignore[no-any-return]
+
+
+def _predicates(doc: Any, first: int, last: int) -> list[Predicate]:
     found = []
     for token in doc[first:last]:
         if token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ not in ("aux", "auxpass")):
@@ -116,7 +125,15 @@ def predicates(doc: Any, first: int, last: int) -> list[Predicate]:
 
 
 def verb(token: Any) -> Predicate:
-    """The predicate of a verb."""
+    """The predicate of a verb, kept with its document."""
+    kept: dict[Any, Any] = token.doc.user_data
+    key = ("communique verb", token.i)
+    if key not in kept:
+        kept[key] = _verb(token)
+    return kept[key]  # type: ignore[no-any-return]
+
+
+def _verb(token: Any) -> Predicate:
     p = Predicate(token, "verb")
     for child in token.children:
         dep = child.dep_

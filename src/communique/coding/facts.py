@@ -68,6 +68,28 @@ _GROUP_NOUNS = frozenset(
     "capital delegation signatory army navy parliament legislature".split()
 )
 _NAMED_PACTS = frozenset({"agreement", "accord", "treaty", "pact", "charter", "memorandum", "convention", "protocol"})
+# Roles of rows that say something of what other passages told.
+_TAKING_UP = frozenset({"again", "undo", "project"})
+# Steps that change a tie without opening or ending it: planned, they leave it as it is.
+_ALTERING = frozenset(
+    {"ambassador expelled", "ambassador recalled", "ambassador returned", "downgraded", "eased", "extended", "renewed",
+     "reduced", "tightened", "upgraded", "partly lifted"}
+)  # fmt: skip
+# Nouns by which an act is announced: "gave notice that it would end the pact".
+_ANNOUNCING = frozenset({"announcement", "decision", "notice", "order", "pledge", "promise", "vow", "warning"})
+# Who does this to another's act takes no part in it: "opposes opening an office".
+_AGAINST = frozenset({"oppose", "criticise", "criticize", "condemn", "resist", "block", "veto", "protest", "object"})
+# Readings that only ask or suppose.
+_SUPPOSED = frozenset({"conditional clause", "question", "future under a condition", "imperative"})
+_STANDING = frozenset(
+    "strategic annual regular ministerial high-level standing bilateral trilateral two-plus-two 2 joint institutional "
+    "consultative permanent".split()
+)
+_ASKING = frozenset({"call", "demand", "urge", "request", "appeal", "ultimatum", "pressure", "invitation", "order"})
+_PREFIXES = frozenset({"post", "pro", "anti", "ex", "non", "pre"})
+_WAITING = frozenset({"once", "until", "till", "unless"})
+# Words for offices that only states have.
+_STATE_OFFICES = frozenset({"embassy", "consulate", "legation"})
 _INTO = ("of", "to", "into", "in", "from", "by")
 # Who hosts or mediates a dialogue takes no part in it.
 _HOSTING = frozenset({"host", "mediate", "broker", "facilitate", "organise", "organize", "sponsor"})
@@ -112,20 +134,27 @@ class FactStation:
         taken: set[int] = set()
         everything = [*predicates(report.parsed.doc, first, last), *self._named(report, first, last)]
         # Verbs first: the noun they say something of is then no bare mention.
-        for p in sorted(everything, key=lambda p: (p.kind == "noun", p.head.i)):
+        everything.sort(key=lambda p: (p.kind == "noun", p.head.i))
+        for p in everything:
             if p.head.i in taken and (p.kind == "noun" or p.head.dep_ == "xcomp"):
                 continue
-            drafts = self._told(report, p, before + found)
+            drafts = self._told(report, p, before + found, False)
             if drafts:
                 found += drafts
                 taken |= {d.centre.i for d in drafts} | {p.head.i}
                 taken |= {p.xcomp.i} if p.xcomp is not None else set()
+        for p in everything if before or found else ():
+            drafts = self._told(report, p, before + found, True) if p.head.i not in taken else []
+            # "withdrew its decision to end the pact": the end is not announced any more
+            found = [d for d in found if not any(_withdraws(u, d) for u in drafts)] + drafts
         return found
 
-    def _told(self, report: Report, p: Predicate, before: list[Draft]) -> list[Draft]:
-        """What the most specific row that fits says by this word."""
+    def _told(self, report: Report, p: Predicate, before: list[Draft], later: bool) -> list[Draft]:
+        """What the most specific row that fits says by this word. `later`: by rows that take up other passages."""
         lemma = p.lemma if p.head.pos_ != "PROPN" else p.head.lower_.removesuffix("s")
         for frame in self.frames.get((lemma, p.kind), ()):
+            if bool(_TAKING_UP & frame.roles.keys()) is not later:
+                continue
             fits = p if self.events.holds(frame, p, report.mentions) else self._taking_up(report, p, frame, before)
             if fits is None:
                 continue
@@ -146,14 +175,34 @@ class FactStation:
         if not words:
             return None
 
+        stops = frame.row["status"] in ("ended", "suspended")
+
         def change(token: Any) -> Any:
-            inside = (c for c in token.children if c.dep_ == "appos" and self.events.is_one_of(c, words))
-            if token.pos_ == "PROPN" and (apposed := next(inside, None)) is not None:
-                return apposed
-            return stand(report.parsed, token, before, lambda t: self.events.is_one_of(t, words)) or token
+            if token.pos_ == "PROPN":
+                # "Nordic Response, an exercise"; "the General Security of Information Agreement"
+                near = [c for c in token.children if c.dep_ == "appos"]
+                near += [c for c in _behind(token, ("of", "on", "for")) if c.pos_ == "PROPN"]
+                inside = next((c for c in near if self.events.is_one_of(c, words)), None)
+                if inside is not None:
+                    return inside
+            found = stand(report.parsed, token, before, lambda t: self.events.is_one_of(t, words))
+            if found is None or (stops and found.drafts and found.drafts[-1].step.endswith(" announced")):
+                # "announced that it would scrap the pact, then put that on hold": not the pact
+                return token
+            return found
 
         changed = stood_for(p, change)
+        if changed is None and any(slot == "subj" and "PACT" in ws for _, slot, _, ws in frame.constraints):
+            # "An agreement that lets A and B send troops for training entered into force": too far for the parse
+            changed = self._pact_ahead(report, p)
         return changed if changed is not None and self.events.holds(frame, changed, report.mentions) else None
+
+    def _pact_ahead(self, report: Report, p: Predicate) -> Predicate | None:
+        first, last = report.parsed.sents[report.parsed.sent_of(p.head.i)]
+        for token in report.parsed.doc[first : p.head.i]:
+            if token.dep_ in ("ROOT", "nsubj") and token.pos_ == "NOUN" and self.events.is_one_of(token, ("PACT",)):
+                return replace(p, subjects=[token], objects=[] if p.passive else p.objects)
+        return None
 
     def _named(self, report: Report, first: int, last: int) -> Iterable[Predicate]:
         """Nouns that are part of a name and therefore no plain predicates: "the Enhanced Defense Cooperation
@@ -170,6 +219,10 @@ class FactStation:
     def _with_subject(self, report: Report, p: Predicate) -> Predicate:
         """A finite verb whose subject the parse has lost takes the party named before it: "The bloc, egged on by
         Paris, imposed sanctions"."""
+        above = p.head.head
+        if p.head.dep_ == "acl" and above.lemma_.lower() in _ASKING and (asked := _behind(above, ("to", "on", "for"))):
+            # "an ultimatum to Sudan to recognise Israel"
+            return replace(p, subjects=asked)
         if p.kind != "verb" or p.subjects or p.passive or p.head.tag_ not in ("VBD", "VBZ", "VBP"):
             return p
         first = report.parsed.sents[report.parsed.sent_of(p.head.i)][0]
@@ -183,6 +236,7 @@ class FactStation:
         centre = self._centre(p, frame)
         kind = "alliance" if frame.type == "agreement" and _mutual(centre) else frame.type
         reading = self.events.status.read(p.light if p.light is not None and p.kind == "noun" else p.head)
+        reading = _settled(p.head, reading)
         status, step, supports = _standing(frame, reading)
         if status in (TieStatus.ENDED, TieStatus.SUSPENDED) and supports and _in_part(p):
             status, step = TieStatus.ACTIVE, "reduced" if kind == "presence" else f"partly {step}"
@@ -190,8 +244,11 @@ class FactStation:
             status = TieStatus.ENDED
         base = Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
         drafts = self._gathered(report, p, base, before)
-        for other in self._others(p, frame, centre) if drafts and kind in ("presence", "agreement") else ():
+        several = drafts and kind in ("presence", "agreement") and not _TAKING_UP & frame.roles.keys()
+        for other in self._others(p, frame, centre) if several else ():
             drafts += self._gathered(report, p, replace(base, centre=other), before + drafts)
+        if kind in ("alliance", "agreement") and p.kind == "noun" and self._is_of_body(report, centre):
+            return []
         if p.kind == "noun":
             drafts = [d for d in map(_ahead, drafts) if not _said_before(d, before)]
         return drafts
@@ -203,6 +260,12 @@ class FactStation:
             return self._again(report, p, base, before)
         if "undo" in roles:
             return self._undone(base, before)
+        if "project" in roles:
+            return self._project(base, before)
+        if base.reading.governor is not None and base.reading.governor.lemma_.lower() in _AGAINST:
+            return []
+        if isinstance(base.centre, Stand) and base.reading.status is Status.NEGATED and not _refused(base.reading):
+            return []
         if "ambassador" in roles:
             return self._envoys(report, p, base, before)
         if isinstance(base.centre, Stand) and (same := [d for d in base.centre.drafts if d.kind == base.kind]):
@@ -239,11 +302,26 @@ class FactStation:
 
     def _undone(self, base: Draft, before: list[Draft]) -> list[Draft]:
         """ "Suspended that decision": the end announced last does not come."""
+        if base.reading.status not in _REAL:
+            return []
         for d in reversed(before):
-            if d.step.endswith(" announced") or (d.status is TieStatus.ACTIVE and d.step in ("termination suspended",)):
+            if d.step.endswith(" announced") or d.step in ("termination suspended", "termination withdrawn"):
                 return [
                     replace(d, frame=base.frame, head=base.head, centre=base.centre, status=TieStatus.ACTIVE,
                             step=base.frame.row["step"], supports=True, reading=base.reading)
+                ]  # fmt: skip
+        return []
+
+    @staticmethod
+    def _project(base: Draft, before: list[Draft]) -> list[Draft]:
+        """ "Shelved the plan": what was planned or proposed last."""
+        if base.reading.status not in _REAL:
+            return []
+        for d in reversed(before):
+            if d.status in (TieStatus.PLANNED, TieStatus.PROPOSED) and d.kind in ("presence", "agreement"):
+                return [
+                    replace(d, frame=base.frame, head=base.head, centre=base.centre, status=base.status, step=base.step,
+                            supports=base.supports, reading=base.reading)
                 ]  # fmt: skip
         return []
 
@@ -279,6 +357,15 @@ class FactStation:
                     return self._inner(token, words)
         return p.head
 
+    def _is_of_body(self, report: Report, centre: Any) -> bool:
+        """ "The CSTO, the military alliance led by Russia"."""
+        tokens = [centre, *([centre.head] if centre.dep_ == "appos" else ())]
+        if centre.left_edge.i > 2 and centre.left_edge.nbor(-1).text == ",":
+            tokens.append(centre.left_edge.nbor(-2))
+        found = [m for t in tokens if (m := report.mentions.at(t.i)) is not None]
+        codes = [m.actor.entity or "" for m in found]
+        return any(self.bodies.get(code) in _GATHERING and not self._is_pact(code) for code in codes)
+
     def _others(self, p: Predicate, frame: Frame, centre: Any) -> list[Any]:
         """ "Closed its embassy in Lima and its consulate in Cusco": the further nouns, those that parsers hang on the
         verb included."""
@@ -286,11 +373,14 @@ class FactStation:
         if p.kind != "verb" or centre.i == p.head.i or not any(w.isupper() and w[0] != "@" for w in words):
             return []
         loose = [c for c in p.head.children if c.dep_ == "conj" and c.pos_ == "NOUN"]
-        return [t for t in [*p.objects, *loose] if t.i != centre.i and self.events.is_one_of(t, words)]
+        more = (t for t in [*p.objects, *loose] if t.i != centre.i and not similar(t))
+        return [t for t in more if self.events.is_one_of(t, words)]
 
     def _inner(self, token: Any, words: tuple[str, ...]) -> Any:
         """ "The text of a treaty", "an edition of the exercise": the treaty, the exercise."""
-        inside = [] if isinstance(token, Stand) else _behind(token, ("of", "on", "for"))
+        if isinstance(token, Stand) or token.lemma_.lower() == "memorandum":
+            return token
+        inside = _behind(token, ("of", "on", "for"))
         return next((t for t in inside if self.events.is_one_of(t, words)), token)
 
     # Who is named
@@ -299,6 +389,8 @@ class FactStation:
         """The coded mentions that own or modify a noun: "Japan's embassy", "the NATO office"."""
         found = []
         for child in token.children:
+            if child.i > 1 and child.nbor(-1).text == "-" and child.nbor(-2).lower_ in _PREFIXES:
+                continue
             if child.dep_ in ("amod", "compound", "nmod") and not child.text[:1].isupper() and "-" not in child.text:
                 if child.lower_ != "led" and not any(c.text[:1].isupper() for c in child.children):
                     continue
@@ -310,6 +402,8 @@ class FactStation:
     def _parties_of(self, report: Report, tokens: Iterable[Any]) -> list[Mention]:
         found: list[Mention] = []
         for token in tokens:
+            if token.lower_ in ANOTHER and any(c.dep_ == "prep" for c in token.children):
+                continue
             listed = self._counted(report, token)
             for m in listed or self.events.mentions_of([token], report.mentions):
                 if self._party(m) is not None and m not in found:
@@ -397,34 +491,38 @@ class FactStation:
     # Memberships
 
     def _membership(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
-        if "bearer" in base.frame.roles:
-            mentions = [*self._parties_of(report, _bearers(p.head)), *self._around(report, p.head)]
-            mentions += self._counted(report, p.head)
-        else:
-            mentions = [
-                *self._parties_of(report, _member_tokens(p)),
-                *self._around(report, base.centre),
-                *self._around(report, p.head),
-            ]
-        if "entrant" in base.frame.roles:
-            mentions = [*self._around(report, base.centre), *self._parties_of(report, _behind(base.centre, _INTO))]
-        parties = self._codes(mentions)
-        bodies = [q for q in parties if self._is_body(q)]
-        states = [q for q in parties if not self._is_body(q)]
+        members, bodies = self._members_and_bodies(report, p, base)
         if not bodies and "context" in base.frame.roles:
             bodies = self._last_body(report, p.head.i, before)
-        if not states and "entrant" in base.frame.roles:
-            last = [d for d in before if d.kind == "membership" and d.status is not TieStatus.ACTIVE][-1:]
-            states = [d.parties[0] for d in last]
-            bodies = [d.parties[-1] for d in last]
-        if not states and bodies and base.reading.status not in _REAL:
+        if "entrant" in base.frame.roles:
+            if base.reading.status is Status.NEGATED:
+                return []
+            members, bodies = (members, bodies) if members and bodies else self._entrant(before)
+        if not members and bodies and base.reading.status not in _REAL:
             # "joining was not impossible, the minister said": his own country
-            states = [q for q in self._speaking(report, p.head.i) if not self._is_body(q)]
-        return [
-            replace(base, parties=[replace(s, role="member"), replace(b, role="organisation")])
-            for b in bodies[:1]
-            for s in states
-        ]
+            members = [q for q in self._speaking(report, p.head.i) if not self._is_body(q)]
+        pairs = [(replace(m, role="member"), replace(b, role="organisation")) for b in bodies[:1] for m in members]
+        return [_declined(replace(base, parties=[m, b]), before) for m, b in pairs]
+
+    def _members_and_bodies(self, report: Report, p: Predicate, base: Draft) -> tuple[list[Party], list[Party]]:
+        around = [*self._around(report, base.centre), *self._around(report, p.head)]
+        if "bearer" in base.frame.roles:
+            within = everyone = [*_bearers(p.head), p.head]
+        elif "entrant" in base.frame.roles:
+            within = everyone = _behind(base.centre, _INTO)
+        else:
+            within, everyone = _member_tokens(p)
+        members = self._codes([*self._parties_of(report, within), *around])
+        bodies = self._codes([*self._parties_of(report, everyone), *around])
+        return [q for q in members if not self._is_body(q)], [q for q in bodies if self._is_body(q)]
+
+    @staticmethod
+    def _entrant(before: list[Draft]) -> tuple[list[Party], list[Party]]:
+        """Whose accession is approved where that is not said: the last one spoken of that has not joined yet."""
+        memberships = [d for d in before if d.kind == "membership"]
+        inside = {(d.parties[0].entity, d.parties[1].entity) for d in memberships if d.status is TieStatus.ACTIVE}
+        open_ = [d.parties for d in memberships if (d.parties[0].entity, d.parties[1].entity) not in inside]
+        return (open_[-1][:1], open_[-1][1:]) if open_ else ([], [])
 
     def _last_body(self, report: Report, i: int, before: list[Draft]) -> list[Party]:
         """The organisation spoken of: "Finland applied in May" in a report on NATO's enlargement."""
@@ -451,6 +549,10 @@ class FactStation:
             hosts = [(q, None) for q in self._codes(self._parties_of(report, p.subjects))]
         elif base.frame.roles.get("host") == "obj":
             hosts = [(q, None) for q in self._codes(self._parties_of(report, p.objects))]
+        if office.lemma_.lower() in _STATE_OFFICES:
+            guests = [q for q in guests if not self._is_body(q)]
+        if not guests and hosts and p.kind == "noun":
+            guests = self._body_near(report, office)
         if guests and hosts:
             hosts = [(q, place) for q, place in hosts if q.entity != guests[0].entity]
         if not guests or not hosts:
@@ -463,9 +565,20 @@ class FactStation:
             for host, place in hosts
         ]
 
+    def _body_near(self, report: Report, office: Any) -> list[Party]:
+        """ "NATO leaders took no decision on a liaison office in Tokyo": the one organisation of the sentence."""
+        if office.lemma_.lower() in _STATE_OFFICES or not self.events.is_one_of(office, ("office", "mission")):
+            return []
+        first, last = report.parsed.sents[report.parsed.sent_of(office.i)]
+        bodies = {q.entity: q for q in self._codes(report.mentions.within(first, last), "guest") if self._is_body(q)}
+        return list(bodies.values()) if len(bodies) == 1 else []
+
     def _guests(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Party]:
         office = base.centre
         guests = self._codes(self._around(report, office), "guest")
+        if p.kind == "verb" and any(c.dep_ == "poss" and c.pos_ == "PRON" for c in office.children):
+            # "asked Washington to hand over its bases": the owner is who is to act
+            guests = self._codes(self._parties_of(report, p.subjects), "guest") or guests
         if not guests and p.kind == "verb" and office.i != p.head.i and any(office.i == o.i for o in p.objects):
             guests = self._codes(self._parties_of(report, p.subjects), "guest")
         if not guests and similar(office):
@@ -518,12 +631,14 @@ class FactStation:
         if not guests:
             guests, givers = [replace(q, role="guest") for q in givers], []
         owners = [(q, None) for q in self._codes(self._around(report, site))]
-        hosts = owners or self._hosts(report, site, p) or [(q, None) for q in givers]
+        codes = {q.entity for q in guests} if len(guests) == 1 else set()
+        hosts = [h for h in owners or self._hosts(report, site, p) if h[0].entity not in codes]
+        hosts = hosts or [(q, None) for q in givers]
         hosts = hosts or [(q, None) for q in self._codes(self._parties_of(report, _speakers(p.head)))]
         name, _ = tie_name(report, site)
         return [
             replace(base, parties=[guest, replace(host, role="host")], place=place, name=name)
-            for guest in guests[:1]
+            for guest in guests[:4]
             for host, place in hosts
             if host.entity != guest.entity and not self._is_body(host)
         ]
@@ -536,6 +651,8 @@ class FactStation:
             for child in p.head.children:
                 if child.dep_ in ("prep", "cc", "conj", "npadvmod") and child.i > lowest and child.pos_ != "VERB":
                     area |= {t.i for t in child.subtree}
+        asides = {t.i for i in area if (a := report.parsed.token(i)).dep_ == "relcl" for t in a.subtree}
+        area -= asides if not asides & {office.i, p.head.i} else set()
         found: list[tuple[Party, Place | None]] = []
         cut = sorted(area)
         troops = self.events.is_one_of(office, ("TROOPS",))
@@ -599,6 +716,9 @@ class FactStation:
             theirs = self._codes(self._around(report, centre), "party")
         else:
             ours, theirs = self._sides(report, p, base)
+        if base.kind == "relations" and p.kind == "verb" and ours and {q.entity for q in ours} == {q.entity for q in theirs}:
+            # "it broke off relations with Taiwan": nobody does so with itself
+            ours = self._other_subject(report, p, theirs)
         theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
         if isinstance(centre, Stand) and theirs and not ours:
             ours = self._partner(report, p, base, theirs, before)
@@ -612,13 +732,25 @@ class FactStation:
         if len(ours) == 1 and not theirs and named and p.kind == "verb" and base.kind in ("agreement", "alliance"):
             # "Russia left the Open Skies Treaty": the name says which
             return [replace(base, parties=ours)]
-        if _vague(base):
+        if _vague(base) or self._loose(p, base, [*ours, *theirs]):
             return []
         if len(ours) + len(theirs) < 2:
             return self._same_pact(base, [*ours, *theirs], before)
         if self._by_twos(base, ours, theirs):
             return [replace(base, parties=[a, b]) for a in ours for b in theirs]
         return [self._approved(report, p, replace(base, parties=[*ours, *theirs]))]
+
+    def _other_subject(self, report: Report, p: Predicate, theirs: list[Party]) -> list[Party]:
+        """The state that the sentences before have as a subject, or name first, besides these."""
+        at = report.parsed.sent_of(p.head.i)
+        codes = {q.entity for q in theirs}
+        for sent in range(at - 1, max(-1, at - 3), -1):
+            states = [m for m in self._states(report.mentions.within(*report.parsed.sents[sent]))]
+            states = [m for m in states if m.actor.country not in codes]
+            acting = [m for m in states if report.parsed.token(m.head).dep_ == "nsubj"]
+            if acting or states:
+                return self._codes((acting or states)[:1], "party")
+        return []
 
     def _sides(self, report: Report, p: Predicate, base: Draft) -> tuple[list[Party], list[Party]]:
         centre = base.centre
@@ -639,8 +771,7 @@ class FactStation:
         partners = _behind(centre, ("with", "alongside"))
         ours = [*self._parties_of(report, [*left, *inner]), *self._around(report, centre, owners)]
         theirs = self._parties_of(report, [*right, *partners])
-        within = [m for m in ours if m.first <= centre.i < m.last]
-        return self._codes([m for m in ours if m not in within], "party"), self._codes(theirs, "party")
+        return self._codes(ours, "party"), self._codes(theirs, "party")
 
     def _completed(
         self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
@@ -690,7 +821,8 @@ class FactStation:
     ) -> list[Party]:
         """ "The accord under which American soldiers are stationed in Niger", "an agreement that lets A and B send"."""
         centre = base.centre
-        tokens = {t.i for c in centre.children if c.dep_ in ("relcl", "acl") for t in c.subtree}
+        clauses = (c for c in centre.children if c.dep_ == "relcl" or (c.dep_ == "acl" and c.tag_ in ("VBG", "VBN")))
+        tokens = {t.i for c in clauses for t in c.subtree}
         if base.kind not in ("agreement", "alliance") or p.kind != "verb" or not tokens:
             return []
         found = [m for m in report.mentions.within(min(tokens), max(tokens) + 1) if m.first in tokens]
@@ -700,6 +832,8 @@ class FactStation:
         self, report: Report, p: Predicate, base: Draft, parties: list[Party], before: list[Draft]
     ) -> list[Party]:
         """Who signs, plans or is told, and whose troops leave once the pact is gone."""
+        if base.kind == "alliance" or (p.kind == "verb" and base.kind != "agreement"):
+            return []
         return self._codes(self._parties_of(report, [*_speakers(p.head), *self._addressed(p.head)]))
 
     def _in_clause_of_name(
@@ -739,11 +873,20 @@ class FactStation:
         if not (bare or definite(centre)) or base.kind not in ("agreement", "alliance", "exercise", "relations"):
             return []
         codes = {q.entity for q in parties}
-        for d in reversed(before):
-            if d.kind == base.kind and codes <= d.codes and compatible(centre, d) and _names_agree(base, d):
+        told = [d for d in before if d.kind == base.kind and codes <= d.codes and _names_agree(base, d)]
+        # "after those with Australia and Britain": what only stands in the background comes second
+        told.sort(key=lambda d: d.step != "stands")
+        for d in reversed(told):
+            if base.named and not d.named and any(x.codes != d.codes for x in told):
+                return []
+            if compatible(centre, d) or base.named:
                 plural = centre.tag_ in ("NNS", "NNPS")
                 same = [x for x in before if x.kind == d.kind and x.centre.i == d.centre.i] if plural else [d]
-                return [replace(base, parties=x.parties, name=x.name, named=x.named) for x in same]
+                own = base.named
+                return [
+                    replace(base, parties=x.parties, name=base.name if own else x.name, named=own or x.named)
+                    for x in same
+                ]
         return []
 
     @staticmethod
@@ -754,6 +897,14 @@ class FactStation:
             return True
         plural = base.centre.tag_ in ("NNS", "NNPS")
         return len(theirs) > 1 and plural and base.kind in ("agreement", "dialogue", "alliance")
+
+    def _loose(self, p: Predicate, base: Draft, parties: list[Party]) -> bool:
+        """Talk of allies and dialogue in passing: an alliance is between states, a dialogue has a name or is a standing
+        one."""
+        if base.kind == "alliance" and any(q.entity != q.country for q in parties):
+            return True
+        standing = any(c.lower_ in _STANDING for c in base.centre.children)
+        return base.kind == "dialogue" and p.kind == "noun" and not base.named and not standing
 
     def _approved(self, report: Report, p: Predicate, draft: Draft) -> Draft:
         """ "Peru's congress ratified the pact": one side only."""
@@ -795,9 +946,14 @@ class FactStation:
     def _targets(self, report: Report, p: Predicate, base: Draft) -> list[Any]:
         centre = base.centre
         tokens: list[Any] = []
-        for preps in (("on", "against", "with", "upon", "between"), ("to", "from", "of"), ("in",)):
+        if base.kind == "conflict" and p.kind == "verb" and centre.i == p.head.i and p.objects:
+            return p.objects
+        ways = (("on", "with", "upon", "between"), ("of",) if base.kind == "conflict" else ("to", "from", "of"), ("in",))
+        for preps in (("against",), *ways):
             for prep in preps:
                 tokens += [*p.preps.get(prep, []), *_behind(centre, (prep,))]
+                # "lifted the sanctions imposed on India"
+                tokens += [t for c in centre.children if c.dep_ == "acl" for t in _behind(c, (prep,))]
             # "the war against Russia in Ukraine": where it is fought is no party
             if self._parties_of(report, tokens):
                 break
@@ -807,6 +963,8 @@ class FactStation:
         """Whose sanctions: those who plan or speak of them as theirs."""
         spoken = self._speaking(report, p.head.i) if base.kind == "sanction" and p.kind == "verb" else []
         if p.kind == "verb" and p.subjects and all(t.i != base.centre.i for t in p.subjects):
+            return []
+        if base.reading.governor is not None and base.reading.governor.lemma_.lower() in _ASKING:
             return []
         return spoken or self._codes(self._parties_of(report, _speakers(p.head)))
 
@@ -876,6 +1034,9 @@ class FactStation:
         parsed = report.parsed
         for i in range(m.first - 1, max(first - 1, m.first - 14), -1):
             found = self._counted(report, parsed.token(i))
+            if not found and i == m.first - 1 and parsed.token(i).lemma_.lower() in ("call", "dub", "name"):
+                # "leaders of A, B and C unveiled a pact they call AUKUS"
+                found = self._states(report.mentions.within(first, i))
             if found and any(
                 t.lemma_.lower() in ("dub", "call", "know", "form", "name", "nickname", "or")
                 for t in parsed.doc[i : m.first]
@@ -939,23 +1100,19 @@ def _groups(token: Any) -> bool:
     return token.pos_ in ("VERB", "ADJ") and token.lemma_.lower() in _GROUPING_VERBS
 
 
-def _member_tokens(p: Predicate) -> list[Any]:
-    """Where the member and the organisation of a membership may stand."""
-    preps = ("of", "in", "for", "to", "from", "into", "with", "as")
-    tokens = [*p.subjects, *p.objects, *(t for prep in preps for t in p.preps.get(prep, []))]
-    for token in list(tokens):
-        tokens += [a for c in token.children if c.dep_ == "prep" for a in c.children if a.dep_ == "pobj"]
-    if p.kind == "noun":
-        tokens += _bearers(p.head)
+def _member_tokens(p: Predicate) -> tuple[list[Any], list[Any]]:
+    """Where the member may stand, and where the organisation may."""
+    members = [*p.subjects, *p.objects, *p.preps.get("of", []), *(t for o in p.objects for t in _behind(o, ("of",)))]
+    members += [*p.preps.get("with", []), *p.preps.get("from", []), *(_bearers(p.head) if p.kind == "noun" else ())]
+    bodies = [a.token for a in p.obliques]
+    for token in [*bodies, *members]:
+        bodies += _behind(token, ("of", "in", "for", "to", "from", "into", "with", "as"))
     if p.xcomp is not None:
         # "applied to join NATO", "invited Togo to become a member of the union"
         inner = verb(p.xcomp)
-        tokens += [
-            *inner.objects,
-            *(a.token for a in inner.obliques),
-            *(t for o in inner.objects for t in _behind(o, ("of", "in"))),
-        ]
-    return tokens
+        bodies += [*inner.objects, *(a.token for a in inner.obliques)]
+        bodies += [t for o in inner.objects for t in _behind(o, ("of", "in"))]
+    return members, [*members, *bodies]
 
 
 def _bearers(noun_token: Any) -> list[Any]:
@@ -1008,9 +1165,30 @@ def _vague(base: Draft) -> bool:
     return ahead and plural and not base.named and " " not in (base.name or "") and not similar(base.centre)
 
 
+def _withdraws(undoing: Draft, d: Draft) -> bool:
+    """Whether an end was announced and taken back in one breath."""
+    return (
+        "undo" in undoing.frame.roles
+        and d.kind == undoing.kind
+        and d.codes == undoing.codes
+        and any(above.i == undoing.centre.i for above in d.head.ancestors)
+    )
+
+
+def _declined(draft: Draft, before: list[Draft]) -> Draft:
+    """An invitation that is not taken up."""
+    asked = any(
+        d.kind == draft.kind and d.codes == draft.codes and d.status in (TieStatus.PLANNED, TieStatus.PROPOSED)
+        for d in before
+    )
+    if draft.supports or not asked or draft.status is not TieStatus.ACTIVE:
+        return draft
+    return replace(draft, status=TieStatus.REJECTED, step="declined", supports=True)
+
+
 def _names_agree(base: Draft, draft: Draft) -> bool:
-    """A named pact is taken up by its name only; "the pact" takes up any."""
-    return not base.named or base.name == draft.name or (base.name or "") in (draft.name or "")
+    """A named pact is taken up by its name, or is what was described before it was named; "the pact" takes up any."""
+    return not base.named or not draft.named or (base.name or "") in (draft.name or "") or base.name == draft.name
 
 
 def _prep_before(report: Report, i: int) -> str | None:
@@ -1063,19 +1241,22 @@ def _standing(frame: Frame, reading: Reading) -> tuple[TieStatus, str, bool]:
     status = TieStatus(frame.row["status"])
     step = frame.row.get("step") or str(status)
     ahead = reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
-    if reading.status is Status.ONGOING and status in (TieStatus.ENDED, TieStatus.SUSPENDED):
+    if reading.status is Status.ONGOING and frame.type != "relations" and status in (TieStatus.ENDED, TieStatus.SUSPENDED):
         # "he was ending the pact": not ended yet
         return TieStatus.ACTIVE, f"{step} announced", True
     if ahead and status is TieStatus.ACTIVE and frame.row["lemma"] in _ENDURING:
         return status, step, True
+    if ahead and status is TieStatus.ACTIVE and step in _ALTERING:
+        return status, f"{step} {'planned' if reading.status is Status.PLANNED else 'considered'}", True
     if reading.status is Status.NEGATED:
         return _negated(status, step, reading)
     if ahead and status in _OPEN:
-        if reading.status is Status.PLANNED:
+        if reading.status is Status.PLANNED and not _only_willing(reading):
             return TieStatus.PLANNED, f"{step} planned", True
         return TieStatus.PROPOSED, f"{step} considered", True
     if ahead and status in (TieStatus.ENDED, TieStatus.SUSPENDED):
-        word = "announced" if reading.status is Status.PLANNED else "considered"
+        settled = reading.status is Status.PLANNED and not _only_willing(reading)
+        word = "announced" if settled else "considered"
         return TieStatus.ACTIVE, f"{step} {word}", True
     return status, step, True
 
@@ -1088,9 +1269,42 @@ def _negated(status: TieStatus, step: str, reading: Reading) -> tuple[TieStatus,
         return TieStatus.ENDED, "ceased", True
     if cue == "impossible" and reading.governor is not None and _denies(reading.governor.head):
         return TieStatus.PROPOSED, f"{step} considered", True
-    if reading.reason.file.endswith("status.csv") and cue in _REFUSALS:
+    if _refused(reading):
         return TieStatus.REJECTED, "ruled out", True
     return status, f"{step} denied", False
+
+
+def _only_willing(reading: Reading) -> bool:
+    """ "Is willing to withdraw its troops"."""
+    return reading.governor is not None and reading.governor.lemma_.lower() in ("willing", "ready", "prepared", "offer")
+
+
+def _refused(reading: Reading) -> bool:
+    return reading.reason.file.endswith("status.csv") and reading.reason.row.split()[0] in _REFUSALS
+
+
+def _settled(head: Any, reading: Reading) -> Reading:
+    """What the clause's place says besides: notice "that it would end the pact" announces the end; "against Ukraine
+    joining" only speaks of it; "will not take effect until" plans it."""
+    above = head.head
+    if reading.status is Status.HYPOTHETICAL and reading.reason.row == "would":
+        if head.dep_ in ("acl", "ccomp", "relcl") and above.lemma_.lower() in _ANNOUNCING:
+            return replace(reading, status=Status.PLANNED)
+    if reading.status in _REAL and head.tag_ == "VBG" and head.dep_ in ("pcomp", "csubj"):
+        if head.dep_ == "csubj" or above.lower_ in ("against", "of", "about", "to", "for", "on"):
+            return replace(reading, status=Status.HYPOTHETICAL)
+    if reading.status in _REAL and head.tag_ in ("VBZ", "VBP") and any(_waits(c) for c in head.children):
+        return replace(reading, status=Status.PLANNED)
+    if reading.status is Status.NEGATED and reading.reason.row == "refusal":
+        waits = {g.lower_ for c in head.children if c.dep_ in ("advcl", "prep") for g in [c, *c.children]}
+        if waits & {"until", "unless", "before", "till"}:
+            return replace(reading, status=Status.PLANNED)
+    return reading
+
+
+def _waits(clause: Any) -> bool:
+    """ "Takes effect once both have ratified it"."""
+    return clause.dep_ == "advcl" and any(c.lower_ in _WAITING for c in clause.children)
 
 
 def _denies(verb_token: Any) -> bool:
@@ -1112,12 +1326,23 @@ def _said_before(draft: Draft, before: list[Draft]) -> bool:
     report has spoken of: it takes up what was said and tells nothing new, unless an end or a time of its own."""
     if draft.frame.row.get("step") != "stands" and draft.status not in _OPEN:
         return False
-    return any(d.kind == draft.kind and draft.codes <= d.codes for d in before)
+    same = [d for d in before if d.kind == draft.kind and draft.codes <= d.codes]
+    # the name of what was only described so far is news
+    return bool(same) and not (draft.named and not any(d.named for d in same))
 
 
 def _mere_talk(draft: Draft, voice: Voice) -> bool:
     """What opens no tie: wars that nobody fights, and what comment only supposes or foretells."""
     real = draft.reading.status in _REAL
+    if draft.reading.status is Status.HYPOTHETICAL and draft.reading.reason.row in _SUPPOSED:
+        return True
+    marks = {c.lower_ for c in draft.head.children if c.dep_ in ("mark", "advmod")}
+    if not real and "before" in marks:
+        # "hours before the pact was to lapse"
+        return True
+    if marks & _WAITING and draft.head.dep_ == "advcl" and tense_is_past(draft.head.head) is not True:
+        # "takes effect once both have ratified it"
+        return True
     if draft.kind == "conflict" and draft.status is not TieStatus.ENDED:
         return not real or voice.stance == "comment"
     return voice.stance == "comment" and draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
@@ -1126,11 +1351,59 @@ def _mere_talk(draft: Draft, voice: Voice) -> bool:
 def _when(report: Report, draft: Draft) -> When | None:
     """The time said of the draft's words, or of the verb they complete: "in May it ceased to be a member"."""
     node = draft.head
-    found = report.when_at(node.i) or report.when_at(draft.centre.i)
-    while found is None and node.dep_ == "xcomp" and node.head.tag_ != "VB":
+    if draft.kind == "conflict" and node.pos_ == "NOUN":
+        return _time_of(report, node, inside=True)
+    found = _time_of(report, node) or ("undo" not in draft.frame.roles and _time_of(report, draft.centre)) or None
+    while found is None and node.dep_ in ("xcomp", "ccomp", "advcl", "relcl") and _tells_when(draft, node):
         node = node.head
-        found = report.when_at(node.i)
+        found = _time_of(report, node)
     return found
+
+
+def _time_of(report: Report, token: Any, inside: bool = False) -> When | None:
+    """The time that hangs on this word, else (unless only `inside` counts) on the verb of its own clause."""
+    first, last = report.parsed.sents[report.parsed.sent_of(token.i)]
+    clause = token if inside else _clause_of(token)
+    near = None
+    for when, (at, end) in report.times:
+        if not first <= at < last:
+            continue
+        for above in _above_time(report, at, end):
+            if above.i == token.i:
+                return when
+            if above.i == clause.i:
+                near = near or when
+    return near
+
+
+def _above_time(report: Report, at: int, end: int) -> Iterable[Any]:
+    """The words from a time expression up to the verb it belongs to; a noun that it is part of ("its 2019 decision")
+    keeps it."""
+    node = report.parsed.token(at)
+    while at <= node.head.i < end and node.head.i != node.i:
+        node = node.head
+    part = node.dep_ in ("compound", "nummod", "amod", "nmod", "poss")
+    while node.head.i != node.i:
+        node = node.head
+        yield node
+        if node.pos_ in ("VERB", "AUX") or (part and node.pos_ in ("NOUN", "PROPN")):
+            return
+
+
+def _clause_of(token: Any) -> Any:
+    while token.pos_ not in ("VERB", "AUX") and token.head.i != token.i:
+        token = token.head
+    return token
+
+
+def _tells_when(draft: Draft, node: Any) -> bool:
+    """Whether the time of the clause above is this one's: "in May it ceased to be a member", "the last hurdle fell in
+    May, when parliament approved it", "announced in May that it would leave"."""
+    if node.dep_ == "xcomp":
+        return bool(node.head.tag_ != "VB")
+    if node.dep_ == "ccomp":
+        return draft.reading.status is Status.PLANNED or draft.step.endswith(" announced")
+    return any(c.lower_ == "when" and c.dep_ == "advmod" for c in node.children)
 
 
 def _by_now(draft: Draft, when: When | None, published: str | None) -> Draft:
@@ -1159,7 +1432,7 @@ def _began(
         return None, None, None
     if when.from_ is None:
         # "until 2044", "until April 28"
-        ends = draft.status in _OPEN or draft.kind == "exercise"
+        ends = (draft.status in _OPEN or draft.kind == "exercise") and _bounded(when)
         return (None, when.until, "day") if ends and when.until else (None, None, None)
     ahead = draft.reading.status in (Status.PLANNED, Status.HYPOTHETICAL)
     if draft.kind == "exercise":
@@ -1167,11 +1440,21 @@ def _began(
     if draft.step == "stands" and not _since(report, when):
         # "the summit of the group on 3 May" says nothing of when the group began
         return None, None, None
-    if draft.status is TieStatus.ACTIVE and ahead and draft.frame.row["status"] in ("ended", "suspended"):
-        return None, when.from_, when.grain
-    if ahead or (published is not None and when.from_ > published):
+    wide = when.grain != "day" and (when.until or "") > (published or "")
+    later = published is not None and (when.from_ > published or wide)
+    if draft.step.endswith(" announced"):
+        # the day of the announcement where it lies in the past, else the day of the end
+        return (None, when.from_, when.grain) if later else (when.from_, when.until, when.grain)
+    if published is not None and when.from_ > published:
         return None, None, None
+    if ahead:
+        told = draft.reading.governor is not None and not later
+        return (when.from_, when.until, when.grain) if told else (None, None, None)
     return when.from_, when.until, when.grain
+
+
+def _bounded(when: When) -> bool:
+    return when.text.lower().startswith(("until", "till", "through", "to ", "up to", "by"))
 
 
 def _since(report: Report, when: When) -> bool:

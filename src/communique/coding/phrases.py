@@ -7,7 +7,7 @@ the country; a known person's office on the day fills what the words leave open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from communique.codebook import Codebook, Row

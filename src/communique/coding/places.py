@@ -66,6 +66,7 @@ _STRIP_AFTER = re.compile(
     r"area|metropolitan area|municipality|peninsula|island|islands|valley|border|based|led|backed))$",
     re.I,
 )
+_LIST_GAP = re.compile(r",? (?:and |or )?")
 _QUALIFIER_GAP = re.compile(r"(?:,[ \t]*| ?\(|,? in |,? in the | of )$")
 _POSSESSIVE = re.compile(r"['’]s$")
 _KM_NEAR = 120.0
@@ -284,9 +285,29 @@ class PlaceStation:
                 break
             outers += [e for e, _ in candidates[j].values() if e.kind in ("country", "region", "county")]
             end = matches[j].end
+        listed = self._listed(text, matches, candidates, i)
         for n, (entry, _) in candidates[i].items():
-            found[n] = sum(5.0 if o.kind != "county" else 2.0 for o in _distinct(outers) if _holds(o, entry))
+            found[n] = 5.0 * (entry.kind == listed) + sum(
+                5.0 if o.kind != "county" else 2.0 for o in _distinct(outers) if _holds(o, entry)
+            )
         return {n: min(b, 7.0) for n, b in found.items() if b > 0}
+
+    @staticmethod
+    def _listed(
+        text: str, matches: list[_Match], candidates: list[dict[int, tuple[Entry, float]]], i: int
+    ) -> str | None:
+        """Whether a name that is a country and a region elsewhere ("Georgia") stands in a list of countries or of
+        regions, where the names beside it leave no doubt."""
+        if not {"country", "region"} <= {e.kind for e, _ in candidates[i].values()}:
+            return None
+        beside = set()
+        for a, b in ((i - 1, i), (i, i + 1)):
+            if a < 0 or b >= len(matches) or not _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start]):
+                continue
+            others = candidates[a if b == i else b].values()
+            kinds = {e.kind for e, _ in others if e.kind in ("country", "region")}
+            beside |= kinds if len(kinds) == 1 else set()
+        return beside.pop() if len(beside) == 1 else None
 
     def _senses(self, by_key: dict[str, dict[int, float]], counts: Counter[str]) -> dict[str, int]:
         """The best entry of each name, given the best entries of all other names; three rounds."""

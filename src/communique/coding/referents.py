@@ -354,12 +354,13 @@ class Referents:
         return None
 
     def _surer(self, found: _Candidate, token: Any, gender: str, sent: int) -> _Candidate:
-        """The commanding subject, unless only somebody else before the pronoun is known to be "he" or "she"."""
+        """The commanding subject, unless only somebody else before the pronoun is known to be "he" or "she"; who says
+        that "he" will go speaks of himself."""
         name = found.drafts[0].code.name or ""
         if name in self.genders or _gender(found.drafts[0].role):
             return found
         known = [d for d in self._before(sent, token.i) if d.person and self.genders.get(d.code.name or "") == gender]
-        if known:
+        if known and token.dep_ not in _SUBJECTS:
             return self._one(known[-1])
         people = {d.code.name for d in self._before(sent, token.i) if d.person}
         if name and token.dep_ == "nsubj" and people == {name}:
@@ -452,9 +453,8 @@ class Referents:
                 return found
             if found.body and found.coded and spare is None:
                 spare = found
-        found = self._plural_before(self.parsed.sents[sent][0], token, word, own)
-        if found is not None:
-            return found
+        if (before := self._plural_before(self.parsed.sents[sent][0], token, word, own)) is not None:
+            return before
         if spare is not None and (spare.drafts[0].kind == "org" or word != "they"):
             return spare
         if not sent:
@@ -655,7 +655,7 @@ class Referents:
 
     def _movers(self, token: Any) -> frozenset[str]:
         """The states of whoever enters or leaves "the country"."""
-        subjects = [s for s in self._subjects(token, False)][:1]
+        subjects = list(self._subjects(token, False))[:1]
         return frozenset(d.code.country for s in subjects for d in self._candidate(s, "it").drafts if d.code.country)
 
     def _named_besides(self, token: Any) -> frozenset[str]:
@@ -678,7 +678,7 @@ class Referents:
             if (holder := self._holder(draft)) is not None:
                 draft.code = holder
                 return
-        elif draft.code.sector not in _INSTITUTIONS or draft.plural and word not in ("authority", "force"):
+        elif draft.code.sector not in _INSTITUTIONS or (draft.plural and word not in ("authority", "force")):
             return
         country = self._at_hand(draft, word)
         if country is not None:

@@ -14,7 +14,7 @@ _JOINTS = frozenset({"of", "and", "for", "on"})
 # Words that qualify a mention of a pact and are no part of what it is called.
 _QUALIFIERS = SIMILAR | frozenset(
     "new old latest first second third last next final current existing planned future proposed possible potential "
-    "prospective upcoming full biggest largest own draft separate so-called controversial recent annual".split()
+    "prospective upcoming full biggest largest own draft separate landmark historic major key important independent so-called controversial recent annual".split()
 )
 _ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&+-]{1,9}")
 # Words that only take up what was named otherwise.
@@ -60,7 +60,9 @@ def _proper(report: Report, centre: Any) -> str | None:
 def _before(report: Report, centre: Any) -> str | None:
     doc = report.parsed.doc
     first = centre.i
-    while first > centre.sent.start and doc[first - 1].pos_ == "PROPN" and _capital(doc[first - 1]):
+    while first > centre.sent.start and _capital(doc[first - 1]) and doc[first - 1].pos_ in ("PROPN", "ADJ", "NOUN"):
+        if doc[first - 1].pos_ != "PROPN" and first - 1 == centre.sent.start:
+            break
         if report.mentions.at(first - 1) is not None:
             break
         first -= 1
@@ -92,6 +94,8 @@ def _bracket(doc: Any, at: int, end: int) -> str:
         if at + 2 < end and doc[at].text == opening and _ACRONYM.fullmatch(doc[at + 1].text):
             if opening != "," and doc[at + 2].text in (")", "]"):
                 return f" ({doc[at + 1].text})"
+    if at + 3 < end and doc[at].text == "," and doc[at + 1].lower_ in ("known", "called") and doc[at + 2].lower_ == "as":
+        return f" ({doc[at + 3].text})" if doc[at + 3].text.isupper() else ""
     # "the Enhanced Defense Cooperation Agreement, or EDCA"
     if at + 2 < end and doc[at].text == "," and doc[at + 1].lower_ == "or" and doc[at + 2].text.isupper():
         return f" ({doc[at + 2].text})"
@@ -101,6 +105,7 @@ def _bracket(doc: Any, at: int, end: int) -> str:
 def _described(report: Report, centre: Any) -> str | None:
     doc = report.parsed.doc
     last = centre.lemma_.lower() if centre.tag_ == "NNS" and centre.lemma_ != "forces" else centre.lower_
+    last = "base" if last == "basis" else last
     if last in _NAMELESS:
         return None
     start = centre.i
@@ -113,6 +118,8 @@ def _described(report: Report, centre: Any) -> str | None:
 def _describes(report: Report, token: Any) -> bool:
     if token.text == "-":
         return bool(token.i) and _describes(report, report.parsed.token(token.i - 1))
+    if token.pos_ == "NUM":
+        return bool(token.nbor().text == "-")
     return (
         token.pos_ in ("NOUN", "ADJ", "VERB", "PROPN", "ADV")
         and token.dep_ in ("compound", "amod", "nmod", "npadvmod")
