@@ -75,7 +75,9 @@ def code(
     json: JSON = False,
     published: Annotated[str | None, typer.Option(metavar="DATE", help="Day of reports that state none.")] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of reports that state none.")] = None,
-    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes to code in.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Processes to code in, as many as there are cores to spare.")
+    ] = 1,
     model: MODEL = None,
     codebook: CODEBOOK = None,
     recode: Annotated[
@@ -88,7 +90,7 @@ def code(
     one object a report goes to standard output. What the record has already is skipped, so that the same command goes
     on where a run was stopped. On a terminal, the events of up to three new reports are shown at once.
 
-    Example: communique code reports/ --into record.duckdb --workers 2
+    Example: communique code reports/ --into record.duckdb
     """
     from communique import run
     from communique.read import measure, read

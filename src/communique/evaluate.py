@@ -20,7 +20,6 @@ from statistics import median
 from typing import Any
 
 from communique.coding import Coder
-from communique.coding.parse import parse
 from communique.errors import CallError
 from communique.model import Actor, Article, CodedReport, Event
 
@@ -309,7 +308,7 @@ def predict_actors(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
 
 
 def _in_sentence(coder: Coder, item: Json) -> tuple[str | None, str | None]:
-    parsed = parse(Article.make(item["sentence"], published=item.get("query_date")), coder.nlp)
+    parsed = coder.parse(Article.make(item["sentence"], published=item.get("query_date")))
     tokens = parsed.tokens_within(*item["span"])
     mentions = coder.actors.find(parsed)
     if tokens:
@@ -370,7 +369,7 @@ def predict_places(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
     """Places found in each text, and (`.given`) what the gold's own spans are taken for."""
     found, given = [], []
     for item in items:
-        parsed = parse(Article.make(item["text"], title=item.get("title")), coder.nlp)
+        parsed = coder.parse(Article.make(item["text"], title=item.get("title")))
         names = [(parsed.start(e.start), parsed.end(e.end - 1), e.label_) for e in parsed.doc.ents]
         places = coder.places.find(item["text"], names)
         found.append({"id": item["id"], "toponyms": [_toponym(p.start, p.end, p) for p in places]})
@@ -594,9 +593,7 @@ def predict_attribution(coder: Coder, items: list[Json]) -> dict[str, list[Json]
     """Who says what in each text."""
     rows = []
     for item in items:
-        parsed = parse(
-            Article.make(item["text"], outlet=item.get("outlet"), published=item.get("published")), coder.nlp
-        )
+        parsed = coder.parse(Article.make(item["text"], outlet=item.get("outlet"), published=item.get("published")))
         found = coder.voices.find(parsed, coder.actors.find(parsed))
         rows.append({"id": item["id"], "attributions": coder.voices.predict(parsed, found)})
     return {"": rows}
@@ -691,7 +688,7 @@ def predict_status(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
     """The status of the event named by each marked word."""
     rows = []
     for item in items:
-        parsed = parse(Article.make(item["text"]), coder.nlp)
+        parsed = coder.parse(Article.make(item["text"]))
         tokens = parsed.tokens_within(item["start"], item["end"])
         status = str(coder.events.status.read(parsed.token(tokens[0])).status) if tokens else None
         rows.append({"id": item["id"], "status": status})

@@ -97,8 +97,12 @@ class Coder:
         )
         if not article.published and article.anchor is None:
             article = replace(article, anchor=self.dates.infer_anchor(article.text))
-        reading = Reading(self, parse(article, self.nlp))
+        reading = Reading(self, self.parse(article))
         return reading.report()
+
+    def parse(self, article: Article) -> Parsed:
+        """The article parsed, as all stations read it."""
+        return parse(article, self.nlp, self.actors.names.labelled)
 
 
 class Reading:

@@ -30,6 +30,7 @@ from communique.coding.antecedents import (
     compatible,
     count_of,
     definite,
+    noun_before,
     similar,
     spoken_of,
     stand,
@@ -242,6 +243,9 @@ class FactStation:
             status, step = TieStatus.ACTIVE, "reduced" if kind == "presence" else f"partly {step}"
         if kind == "exercise" and _is_over(p, status, step, reading):
             status = TieStatus.ENDED
+        if "drill" in frame.roles:
+            # "The drills opened in May and Indian sailors took part"
+            centre = noun_before(report.parsed, p.head.i, lambda t: self.events.is_one_of(t, ("DRILL",))) or centre
         base = Draft(frame, kind, p.head, centre, [], None, status, step, supports, reading)
         drafts = self._gathered(report, p, base, before)
         several = drafts and kind in ("presence", "agreement") and not _TAKING_UP & frame.roles.keys()
@@ -295,7 +299,7 @@ class FactStation:
             for s in subjects:
                 parties = [replace(s, role=d.parties[0].role), d.parties[1]]
                 found.append(
-                    replace(d, head=p.head, centre=p.head, parties=parties, status=status, step=step, supports=supports,
+                    replace(d, frame=base.frame, head=p.head, centre=p.head, parties=parties, status=status, step=step, supports=supports,
                             reading=base.reading)
                 )  # fmt: skip
         return found
@@ -646,7 +650,7 @@ class FactStation:
     def _hosts(self, report: Report, office: Any, p: Predicate) -> list[tuple[Party, Place | None]]:
         """Where an office stands and to whom it is accredited: "in Tokyo, Japan", "to NATO", "at the UN in New York"."""
         lowest = min(office.i, p.head.i)
-        area = {t.i for t in office.subtree}
+        area = {t.i for t in office.subtree} | ({t.i for t in p.head.subtree} if p.kind == "noun" else set())
         if p.kind == "verb":
             for child in p.head.children:
                 if child.dep_ in ("prep", "cc", "conj", "npadvmod") and child.i > lowest and child.pos_ != "VERB":
@@ -946,7 +950,7 @@ class FactStation:
     def _targets(self, report: Report, p: Predicate, base: Draft) -> list[Any]:
         centre = base.centre
         tokens: list[Any] = []
-        if base.kind == "conflict" and p.kind == "verb" and centre.i == p.head.i and p.objects:
+        if base.kind == "conflict" and p.kind == "verb" and self._parties_of(report, p.objects):
             return p.objects
         ways = (("on", "with", "upon", "between"), ("of",) if base.kind == "conflict" else ("to", "from", "of"), ("in",))
         for preps in (("against",), *ways):

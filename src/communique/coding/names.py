@@ -205,6 +205,15 @@ class Names:
                 found.append(Hit(start, stop, tuple(self.forms[self._patterns[index]])))
         return found
 
+    def labelled(self, text: str) -> list[tuple[int, int, str]]:
+        """Names in the text that need no further recognition, as (start, end, entity label)."""
+        found = []
+        for hit in self.scan(text):
+            kinds = [e.kind for e in hit.entries if e.kind != "surname"]
+            if kinds:
+                found.append((hit.start, hit.end, _LABELS[kinds[0]]))
+        return found
+
     @staticmethod
     def certain(hit: Hit) -> list[Entry]:
         """The meanings of a form that hold without any company: none of a name that two states share ("Congo")."""
@@ -350,6 +359,18 @@ def _is_office(role: str, office: str) -> bool:
 def holds(rows: Iterable[Row], role: str, date: str | None) -> bool:
     """Whether one of a person's offices, held on the day, is what this title says."""
     return any(in_time(row, date) and _is_office(role, row["office"]) for row in rows)
+
+
+_LABELS = {
+    "state": "GPE",
+    "capital": "GPE",
+    "seat": "GPE",
+    "town": "GPE",
+    "demonym": "NORP",
+    "people": "NORP",
+    "org": "ORG",
+    "person": "PERSON",
+}
 
 
 def plural(demonym: str) -> list[str]:
