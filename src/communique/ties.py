@@ -738,7 +738,8 @@ def _opposed(views: list[_View], law: Rules) -> Iterator[tuple[_View, _View]]:
         for _, other in going[bisect_left(days, day - _SAME_MOMENT) : bisect_right(days, day + _SAME_MOMENT)]:
             first, later = sorted((other, stopped), key=lambda v: (v.published or "", v.own))
             # that an end was announced does not gainsay the day on which it came
-            if not (other.ahead and stopped.from_ and stopped.from_ <= (stopped.published or "")):
+            came = bool(stopped.from_ and stopped.from_ <= (stopped.published or ""))
+            if not (other.ahead and (came or stopped.status is TieStatus.SUSPENDED)):
                 yield first, later
 
 

@@ -106,9 +106,10 @@ def stand(parsed: Parsed, token: Any, before: list[Draft], fits: Callable[[Any],
     return None
 
 
-def stood_for(p: Predicate, change: Callable[[Any], Any]) -> Predicate | None:
-    """The predicate with its bare pronouns changed, or `None` where none is."""
-    objects, subjects = [change(t) for t in p.objects], [change(t) for t in p.subjects]
+def stood_for(p: Predicate, slots: set[str], change: Callable[[Any], Any]) -> Predicate | None:
+    """The predicate with its bare pronouns changed in these slots (obj, subj), or `None` where none is."""
+    objects = [change(t) for t in p.objects] if "obj" in slots else p.objects
+    subjects = [change(t) for t in p.subjects] if "subj" in slots else p.subjects
     if all(a is b for a, b in zip([*objects, *subjects], [*p.objects, *p.subjects], strict=True)):
         return None
     return Predicate(

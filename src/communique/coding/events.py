@@ -649,8 +649,8 @@ class EventStation:
                 for c in token.children
                 if c.dep_ in ("poss", "amod", "compound", "nmod", "appos")
                 or (c.dep_ == "npadvmod" and token.lower_ in _LED)
-                for m in [mentions.at(c.i)]
-                if m is not None and _coded(m)
+                for m in mentions.every(c.i)
+                if _coded(m)
             ]
             if not inside and token.pos_ in ("NOUN", "PROPN"):
                 for c in token.children:

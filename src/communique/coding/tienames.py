@@ -14,7 +14,8 @@ _JOINTS = frozenset({"of", "and", "for", "on"})
 # Words that qualify a mention of a pact and are no part of what it is called.
 _QUALIFIERS = SIMILAR | frozenset(
     "new old latest first second third last next final current existing planned future proposed possible potential "
-    "prospective upcoming full biggest largest own draft separate landmark historic major key important independent so-called controversial recent annual".split()
+    "prospective upcoming full biggest largest own draft separate landmark historic major key important independent "
+    "so-called controversial recent annual".split()
 )
 _ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&+-]{1,9}")
 # Words that only take up what was named otherwise.
@@ -51,7 +52,11 @@ def _proper(report: Report, centre: Any) -> str | None:
         last += 1
     words = doc[first : last + 1]
     alone = first == last
-    if alone or not centre.text[:1].isupper() or not all(_capital(w) or w.lower_ in _JOINTS or w.text == "-" for w in words):
+    if (
+        alone
+        or not centre.text[:1].isupper()
+        or not all(_capital(w) or w.lower_ in _JOINTS or w.text == "-" for w in words)
+    ):
         # "the Balikatan exercise", "the Eagle Partner drills": the name stands before the noun
         return _before(report, centre)
     return str(words.text) + _bracket(doc, last + 1, end)
@@ -90,11 +95,16 @@ def _apposed(report: Report, centre: Any) -> str | None:
 
 def _bracket(doc: Any, at: int, end: int) -> str:
     """The abbreviation behind a name: " (EDCA)"."""
-    for opening in ("(", ",", "["):
-        if at + 2 < end and doc[at].text == opening and _ACRONYM.fullmatch(doc[at + 1].text):
-            if opening != "," and doc[at + 2].text in (")", "]"):
-                return f" ({doc[at + 1].text})"
-    if at + 3 < end and doc[at].text == "," and doc[at + 1].lower_ in ("known", "called") and doc[at + 2].lower_ == "as":
+    for opening in ("(", "["):
+        closed = at + 2 < end and doc[at].text == opening and doc[at + 2].text in (")", "]")
+        if closed and _ACRONYM.fullmatch(doc[at + 1].text):
+            return f" ({doc[at + 1].text})"
+    if (
+        at + 3 < end
+        and doc[at].text == ","
+        and doc[at + 1].lower_ in ("known", "called")
+        and doc[at + 2].lower_ == "as"
+    ):
         return f" ({doc[at + 3].text})" if doc[at + 3].text.isupper() else ""
     # "the Enhanced Defense Cooperation Agreement, or EDCA"
     if at + 2 < end and doc[at].text == "," and doc[at + 1].lower_ == "or" and doc[at + 2].text.isupper():
@@ -111,8 +121,7 @@ def _described(report: Report, centre: Any) -> str | None:
     start = centre.i
     while start > centre.left_edge.i and _describes(report, doc[start - 1]):
         start -= 1
-    words = re.sub(r"\s*-\s*", "-", " ".join([*(w.lower_ for w in doc[start : centre.i]), last])).strip("- ")
-    return words
+    return re.sub(r"\s*-\s*", "-", " ".join([*(w.lower_ for w in doc[start : centre.i]), last])).strip("- ")
 
 
 def _describes(report: Report, token: Any) -> bool:
