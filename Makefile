@@ -46,13 +46,13 @@ GOLD ?= eval/gold
 eval: venv  ## scores the coder on hand-coded texts: make eval GOLD=folder
 	$(BIN)/communique evaluate $(GOLD)
 
-docs: venv  ## checks the codebook and runs the commands in docs/ and README
+docs: venv  ## brings docs/ and README up to date: generated pages, and what the others show
 	$(BIN)/communique check
-	$(BIN)/python -m pytest tests/test_docs.py
+	$(BIN)/python tools/docs.py --write
 
 lock:  ## writes requirements-ci.txt anew from pyproject.toml
 	uv pip compile pyproject.toml --group test --group dev --universal --python-version 3.11 \
 	  --no-header --no-emit-index-url --no-annotate --quiet --upgrade --output-file $(LOCK)
 
-clean:  ## removes caches and demo records
+clean:  ## removes caches, builds and demo records
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist demo-*

@@ -6,6 +6,7 @@ Where this fails after a change, `python tools/docs.py --write` brings the pages
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,15 +14,15 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
-import docs  # noqa: E402
-
 import communique  # noqa: E402
+import docs  # noqa: E402
 from communique import write  # noqa: E402
-from communique.cli import command_line  # noqa: E402
+from communique.cli import app, command_line  # noqa: E402
 from communique.store import Record  # noqa: E402
 
 PAGES = docs.pages()
@@ -70,7 +71,9 @@ def test_the_example_in_the_help_of_a_command_runs(name: str, record: Path, tmp_
     )
     example = re.sub(r"\be-[0-9a-f]{16}\b", event, COMMANDS[name].help.partition("Example: ")[2])
     with chdir(tmp_path):
-        assert docs.terminal(" ".join(example.split()))
+        done = CliRunner().invoke(app, shlex.split(example)[1:])
+    assert (done.exit_code, done.exception) == (0, None), done.output
+    assert done.output
 
 
 # Only these kinds of block are run; any other kind would be text that nobody checks.

@@ -796,7 +796,8 @@ class _Life:
             self.history[-1][3].append(said)
         else:
             earlier = self._taken_back(said, status)
-            self.tell(said, status, step, _since(said) or (self.since if earlier else None))
+            exact = _since(said) if not (earlier and said.claim.grain in _MONTHS) else None
+            self.tell(said, status, step, exact or (self.since if earlier else None))
             self.history[-1][3].extend(earlier)
         self.founded |= not said.weak
         self._reschedule(said)
@@ -804,6 +805,8 @@ class _Life:
     def _finer(self, said: _Said, step: str) -> bool:
         """Whether a passage on the present status has a new word for it; the word by which a tie ended stays."""
         over = self.status in (TieStatus.ENDED, TieStatus.REJECTED)
+        if self.step in self.law.steps["settled"] and step in self.law.steps["reprieve"]:
+            return False
         return step != self.step and not said.quiet and (not over or self.step == "presumed")
 
     def _taken_back(self, said: _Said, status: TieStatus) -> list[_Said]:
@@ -820,7 +823,9 @@ class _Life:
     def tell(self, said: _Said, status: TieStatus, step: str, since: str | None) -> None:
         """The tie has this status from here on."""
         if status is not self.status:
-            self.since, self.decider = since, said
+            # that an end was announced, or put off, tells when, not since when the tie stood
+            late = status is TieStatus.ACTIVE and (_base(step, self.law)[1] or step in self.law.steps["reprieve"])
+            self.since, self.decider = None if late else since, said
         self.history.append((status, step, since, [said]))
         self.status, self.step = status, step
         self.opened |= status in (TieStatus.ACTIVE, TieStatus.SUSPENDED, TieStatus.ENDED)
@@ -949,6 +954,9 @@ def _placed(said: _Said, exact: list[tuple[str, TieStatus, bool]], law: Rules) -
     same = [day for day, status, stated in inside if stated and status is said.status]
     if same:
         return same[0]
+    if said.claim.kind == "exercise" and said.status is TieStatus.ENDED:
+        # "held in April": over when April is
+        return end
     return max([start, *(day for day, status, _ in inside if law.rank[status] < law.rank[said.status])])
 
 

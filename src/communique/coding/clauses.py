@@ -137,7 +137,11 @@ def _verb(token: Any) -> Predicate:
     p = Predicate(token, "verb")
     for child in token.children:
         dep = child.dep_
-        if dep in SUBJECT:
+        if dep in SUBJECT and _small_clause(token):
+            # "ordered her passport revoked"
+            p.passive = True
+            p.objects += spread(child)
+        elif dep in SUBJECT:
             p.subjects += spread(child)
         elif dep in PASSIVE:
             p.passive = True
@@ -156,6 +160,10 @@ def _verb(token: Any) -> Predicate:
             p.passive = True
         elif dep == "prt" or (dep == "advmod" and child.lower_ in _PARTICLES and child.i > token.i):
             p.particle = p.particle or child.lower_
+            p.obliques += [a for c in child.children if c.dep_ == "prep" for a in oblique(c)]
+        elif dep == "advmod" and child.i > token.i:
+            # "pushed further into", "stayed away from"
+            p.obliques += [a for c in child.children if c.dep_ == "prep" for a in oblique(c)]
         elif dep == "xcomp":
             if child.tag_ == "VBG":
                 p.gerund = child
@@ -168,6 +176,9 @@ def _verb(token: Any) -> Predicate:
                     p.objects = [s for c in child.children if c.dep_ in SUBJECT for s in spread(c)]
             else:
                 p.ccomp = child
+                if child.tag_ == "VBG" and not any(c.dep_ in ("aux", "mark") for c in child.children):
+                    # "accept refugees fleeing the war"
+                    p.objects = p.objects or [s for c in child.children if c.dep_ in SUBJECT for s in spread(c)]
         if dep in ("advcl", "ccomp", "xcomp") and any(c.lower_ == "for" and c.dep_ == "mark" for c in child.children):
             # "called for the troops to leave"
             p.obliques.append(Argument(child, "for"))
@@ -176,6 +187,14 @@ def _verb(token: Any) -> Predicate:
     p.subjects = [_not_a_day(of_head(_antecedent(t))) for t in p.subjects]
     p.objects = [of_head(_antecedent(t)) for t in p.objects]
     return p
+
+
+def _small_clause(token: Any) -> bool:
+    return (
+        token.tag_ == "VBN"
+        and token.dep_ in ("ccomp", "xcomp")
+        and all(c.dep_ not in ("aux", "auxpass", "mark") for c in token.children)
+    )
 
 
 def _not_a_day(token: Any) -> Any:

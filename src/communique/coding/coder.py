@@ -19,7 +19,7 @@ from communique.coding.events import Draft, EventStation
 from communique.coding.facts import FactStation
 from communique.coding.parse import DEFAULT_MODEL, Parsed, load, parse, tense_is_past
 from communique.coding.places import PlaceStation
-from communique.coding.speech import SpeechStation
+from communique.coding.speech import SpeechStation, speaking
 from communique.coding.stance import StanceStation
 from communique.coding.voice import Attribution, Attributions, VoiceStation
 from communique.model import (
@@ -118,9 +118,13 @@ class Reading:
         self.times = self._times()
         self.places = self._places()
         self._event_ids: dict[int, str] = {}
-        self.drafts: list[Draft] = coder.events.find(parsed, self.mentions, self._ahead())
+        self.drafts: list[Draft] = coder.events.find(parsed, self.mentions, self._ahead(), self._speakers)
         taken = {t for d in self.drafts for t in d.predicate.tokens}
-        self.drafts += coder.speech.find(parsed, self.mentions, self.attributions, taken)
+        done = {d.predicate.head.i: d for d in self.drafts if d.inner is None}
+        spoken = coder.speech.find(parsed, self.mentions, self.attributions, taken - set(done), self.drafts)
+        asked = {d.predicate.head.i for d in spoken if d.type == "REQUEST"}
+        self.drafts = [d for d in self.drafts if d.inner is not None or d.predicate.head.i not in asked]
+        self.drafts += [d for d in spoken if d.type == "REQUEST" or d.predicate.head.i not in done]
 
     def report(self) -> CodedReport:
         when_of, where_of = self._attach()
@@ -145,6 +149,13 @@ class Reading:
         )
         check_spans(found)
         return found
+
+    def _speakers(self, token: int) -> list[Mention]:
+        """Who says the words in which this token stands, as mentions."""
+        said = self.attributions.voice_at(token)
+        if said is None:
+            return []
+        return [speaking(a, said) for a in said.sources if a.country or a.entity]
 
     def _first_persons(self) -> list[Mention]:
         """ "I" and "we" in quoted words are who speaks: the person, or the state or body spoken for."""

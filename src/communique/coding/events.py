@@ -7,7 +7,7 @@ acts are PLOVER's (codebook: promised or scheduled cooperation is AGREE, refusal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ HARMFUL = frozenset({"ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST"})
 GOVERNORS = frozenset({"AGREE", "REJECT", "THREATEN", "REQUEST", "CONCEDE"})
 # Sectors whose holders make an event political even where no state or organisation is named.
 POLITICAL = frozenset("GOV MIL LEG JUD SPY PTY OPP REB UAF COP PRE PRM PAR IGO IMG NGO ELI".split())
+_STATESMEN = frozenset("GOV MIL LEG SPY PTY OPP REB IGO IMG".split())
 # Prepositions behind which a noun tells the scene of the verb's own act: "met at a summit".
 _SCENE = frozenset({"at", "in", "during", "on", "for"})
 # "A US-led war" is a war of the United States; "US-backed rebels" are not the United States.
@@ -135,6 +136,7 @@ class EventStation:
     def __init__(self, book: Codebook) -> None:
         self.book = book
         self.status = StatusStation(book)
+        self.speakers: Callable[[int], list[Mention]] = _nobody
         self.classes: dict[str, set[str]] = {}
         for name in ("lang/en/classes.csv", "lang/en/classes_conflict.csv", "lang/en/classes_ties.csv"):
             for row in book.rows(name):
@@ -171,11 +173,19 @@ class EventStation:
                 found.setdefault(word.lower(), []).append(entry["name"])
         return found
 
-    def find(self, parsed: Parsed, mentions: Mentions, ahead: frozenset[int] = frozenset()) -> list[Draft]:
+    def find(
+        self,
+        parsed: Parsed,
+        mentions: Mentions,
+        ahead: frozenset[int] = frozenset(),
+        speakers: Callable[[int], list[Mention]] | None = None,
+    ) -> list[Draft]:
         """The events of every sentence, in text order; headings only where there is nothing else.
 
         `ahead`: tokens of which a time to come is said ("the July summit", "the ministers meet on Friday").
+        `speakers`: who says the words in which a token stands.
         """
+        self.speakers = speakers or _nobody
         only_headings = all(b.kind == "heading" for b in parsed.blocks)
         found = []
         for first, last in parsed.sents:
@@ -395,6 +405,8 @@ class EventStation:
             return None
         if match.type == "CONSULT" and p.kind == "noun" and not actors and not recipients:
             actors = self._guests(p, mentions)
+        if not any(map(_coded, actors)) and self._teller(match.type, p, recipients):
+            actors = [m for m in self.speakers(p.head.i) if m.actor.sector in _STATESMEN]
         if match.type in _ANYWHERE and not any(_coded(m) for m in [*actors, *recipients]):
             recipients = [*recipients, *self._scene(p, mentions)]
         if not _political(match.type, actors, recipients):
@@ -428,6 +440,9 @@ class EventStation:
             deep = self.status.read(inner.predicate.head)
             if deep.status is Status.HYPOTHETICAL:
                 status, reading = deep.status, deep
+        if kind == "MOBILIZE" and any(t.lower_.startswith("peacekeep") for t in p.head.subtree):
+            kind, mode = ("AGREE", None) if status is Status.PLANNED else ("AID", None)
+            act = "AID" if kind == "AGREE" else None
         reasons = [Reason("type", frame.row.file, frame.row.line, _row_name(frame.row)), reading.reason]
         if inner is not None:
             reasons.append(Reason("act", inner.frame.row.file, inner.frame.row.line, _row_name(inner.frame.row)))
@@ -436,6 +451,14 @@ class EventStation:
         draft.score = _score(frame, p, actors, recipients)
         if draft.mode is None:
             self._cue_mode(draft)
+        if (
+            draft.mode is None
+            and kind == "REQUEST"
+            and (inner is not None or p.xcomp is not None or p.ccomp is not None)
+        ):
+            draft.mode = "change"
+        if draft.mode is None and kind == "THREATEN" and inner is not None:
+            draft.mode = _THREAT_MODES.get(inner.type)
         modes = self.book.types[kind].modes
         if draft.mode not in modes:
             draft.mode = None
@@ -448,9 +471,9 @@ class EventStation:
         status = reading.status
         ahead = status in (Status.PLANNED, Status.HYPOTHETICAL)
         if kind == "REQUEST":
-            return kind, None, mode or (_REQUEST_MODES.get(act or "", "change") if act else None), status
+            return kind, None, mode or (_REQUEST_MODES.get(act) if act else None), status
         if kind == "THREATEN":
-            return kind, None, mode or _THREAT_MODES.get(act or ""), status
+            return kind, None, mode, status
         if kind == "REJECT":
             return kind, act, mode or (_REQUEST_MODES.get(act) if act else None), Status.NEGATED if act else status
         if kind in ("AGREE", "CONCEDE") and status is Status.NEGATED:
@@ -507,9 +530,17 @@ class EventStation:
         recipients = self._recipients(p, frame, actors, mentions)
         if p.kind == "noun" and not actors:
             of = self.mentions_of(p.preps.get("of", []), mentions)
-            if of and recipients and recipients != of:
+            if of and (recipients != of if recipients else frame.roles.get("recipient") == "none"):
                 actors = of
         return _unique(actors), [m for m in _unique(recipients) if m not in actors]
+
+    @staticmethod
+    def _teller(kind: str, p: Predicate, recipients: list[Mention]) -> bool:
+        """Whether who speaks is who acts where nobody else does: "consultations were under way, the minister said",
+        "the raid was a crime, the army said"."""
+        if kind == "CONSULT":
+            return p.kind == "noun" and not recipients
+        return kind == "ACCUSE" and p.kind != "verb"
 
     @staticmethod
     def _scene(p: Predicate, mentions: Mentions) -> list[Mention]:
@@ -740,7 +771,7 @@ def _unread(kind: str, mode: str | None, status: Status, p: Predicate) -> tuple[
         return mode, Status.NEGATED
     if kind == "REQUEST":
         polite = status is Status.HYPOTHETICAL and any(t.lower_ in ("i", "we") for t in p.subjects)
-        return mode or "change", Status.OCCURRED if polite else status
+        return mode, Status.OCCURRED if polite else status
     return mode, status
 
 
@@ -749,6 +780,10 @@ def _private(kind: str, p: Predicate, actors: list[Mention]) -> bool:
     if kind not in (*COOPERATIVE, "AGREE") or p.kind != "verb" or p.passive:
         return False
     return all(m.actor.sector == "CVL" or not (_coded(m) or m.actor.sector) for m in actors)
+
+
+def _nobody(token: int) -> list[Mention]:
+    return []
 
 
 def _slot(p: Predicate, name: str) -> list[Any]:
@@ -819,6 +854,8 @@ def _political(kind: str, actors: list[Mention], recipients: list[Mention]) -> b
         (a.entity and a.sector in (None, *POLITICAL)) or a.sector in POLITICAL or a.country in CLASS_CODES
         for a in everyone
     )
+    if any(a.sector in _STATESMEN for a in everyone):
+        return True
     return official and any(a.country or a.entity for a in everyone)
 
 

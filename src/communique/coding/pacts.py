@@ -19,6 +19,7 @@ _STANDING = frozenset(
     "consultative permanent".split()
 )
 ASKING = frozenset({"call", "demand", "urge", "request", "appeal", "ultimatum", "pressure", "invitation", "order"})
+_NAMELESS_STATES = frozenset({"government", "country", "kingdom", "republic", "island", "state", "nation", "ministry"})
 # Who hosts or mediates a dialogue takes no part in it.
 _HOSTING = frozenset({"host", "mediate", "broker", "facilitate", "organise", "organize", "sponsor"})
 
@@ -36,7 +37,8 @@ class Pacts(PartyReader):
         else:
             ours, theirs = self._sides(report, p, base)
         codes = {q.entity for q in theirs}
-        if base.kind == "relations" and p.kind == "verb" and theirs and {q.entity for q in ours} <= codes:
+        vague_subject = p.kind == "verb" and any(_takes_up_state(t) for t in p.subjects)
+        if base.kind == "relations" and vague_subject and theirs and {q.entity for q in ours} <= codes:
             # "it broke off relations with Taiwan": nobody does so with itself
             ours = self._other_subject(report, p, theirs)
         theirs = [q for q in theirs if q.entity not in {o.entity for o in ours}]
@@ -55,6 +57,9 @@ class Pacts(PartyReader):
         if base.kind == "alliance" and not named and centre.lemma_.lower() == "grouping":
             base = self._named_before(report, base)
         if vague(base) or self._loose(p, base, [*ours, *theirs]):
+            return []
+        if base.kind == "relations" and p.kind == "verb" and not ours:
+            # "twelve states recognise Taiwan"
             return []
         if len(ours) + len(theirs) < 2:
             return self._same_pact(base, [*ours, *theirs], before)
@@ -213,6 +218,7 @@ class Pacts(PartyReader):
         """ "The pact takes effect in May", "revoked the accord": the one that was spoken of."""
         centre = base.centre
         bare = base.kind == "relations" and bool(parties)
+        bare |= "drill" in base.frame.roles
         if not (bare or base.named or definite(centre)) or base.kind not in (
             "agreement",
             "alliance",
@@ -279,6 +285,8 @@ class Pacts(PartyReader):
             senders = [replace(q, role=roles[0]) for q in self._senders(report, p, base)]
         if base.kind == "conflict" and not senders and len(targets) >= 2:
             return [replace(base, parties=targets)]
+        if base.kind == "sanction" and len(senders) == 1 and not targets and p.kind == "verb":
+            targets = self._only_other(report, p, senders)
         if base.kind == "sanction" and not (senders and targets):
             return self._same_sanction(base, senders, targets, before)
         codes = {s.entity for s in senders}
@@ -288,6 +296,15 @@ class Pacts(PartyReader):
             for target in targets
             if target.entity not in codes
         ]
+
+    def _only_other(self, report: Report, p: Predicate, senders: list[Party]) -> list[Party]:
+        """ "Calling Iran a threat, Washington reimposed sanctions": the one other state of the sentence, if it does not
+        speak in it."""
+        first, last = report.parsed.sents[report.parsed.sent_of(p.head.i)]
+        known = {q.entity for q in [*senders, *self._speaking(report, p.head.i)]}
+        others = self._codes(self._states(report.mentions.within(first, last)), "target")
+        others = [q for q in others if q.entity not in known]
+        return others if len(others) == 1 else []
 
     def _targets(self, report: Report, p: Predicate, base: Draft) -> list[Any]:
         centre = base.centre
@@ -305,6 +322,7 @@ class Pacts(PartyReader):
                 # "lifted the sanctions imposed on India"
                 tokens += [t for c in centre.children if c.dep_ == "acl" for t in behind(c, (prep,))]
             # "the war against Russia in Ukraine": where it is fought is no party
+            tokens = [_whom(t) for t in tokens]
             if self._parties_of(report, tokens):
                 break
         return [*tokens, *(p.objects if p.kind == "verb" and centre.i == p.head.i else ())]
@@ -340,6 +358,18 @@ def vague(base: Draft) -> bool:
         # "more military drills": no edition in particular
         return similar(base.centre)
     return " " not in (base.name or "") and not similar(base.centre)
+
+
+def _takes_up_state(token: Any) -> bool:
+    """ "It", "the government", "the country": a state that is named elsewhere."""
+    return token.lower_ in ("it", "they") or (token.lemma_.lower() in _NAMELESS_STATES and definite(token))
+
+
+def _whom(token: Any) -> Any:
+    """The noun that "whom" stands for."""
+    if token.tag_ != "WP":
+        return token
+    return next((above.head for above in token.ancestors if above.dep_ == "relcl"), token)
 
 
 def _next_pact(report: Report, centre: Any) -> int:

@@ -35,15 +35,22 @@ class SpeechStation:
         self.events = events
         self.rows = {(row["cue"].lower(), row["pos"]): row for row in book.rows("lang/en/speech.csv")}
 
-    def find(self, parsed: Parsed, mentions: Mentions, said: Attributions, taken: set[int]) -> list[Draft]:
-        """The events done by the report's statements, where no event of the lexicon has its trigger (`taken`)."""
+    def find(
+        self, parsed: Parsed, mentions: Mentions, said: Attributions, taken: set[int], told: list[Draft] | None = None
+    ) -> list[Draft]:
+        """The events done by the report's statements, where no event of the lexicon has its trigger (`taken`). `told`:
+        the events of the lexicon, some of which statements allege."""
         found: list[Draft] = []
         for attribution in said.all:
             if attribution.kind != "statement" or attribution.status is not Status.OCCURRED:
                 continue
-            speakers = [_mention(a, attribution) for a in attribution.sources if a.country or a.entity]
+            speakers = [speaking(a, attribution) for a in attribution.sources if a.country or a.entity]
             if not speakers:
                 continue
+            charge = self._charge(parsed, attribution, speakers, told or [])
+            if charge is not None and charge.predicate.head.i not in taken:
+                taken.add(charge.predicate.head.i)
+                found.append(charge)
             for first, last in attribution.content:
                 for draft in self._within(parsed, mentions, said, attribution, speakers, first, last):
                     if draft.predicate.head.i not in taken:
@@ -75,6 +82,23 @@ class SpeechStation:
                 draft.contexts = self.events.contexts_of(parsed, *sent, draft)
                 found.append(draft)
         return found
+
+    def _charge(
+        self, parsed: Parsed, attribution: Attribution, speakers: list[Mention], told: list[Draft]
+    ) -> Draft | None:
+        """ "Claimed that Y's army used gas": telling of another's violence in such words accuses him of it."""
+        if attribution.cue is None:
+            return None
+        head = next((t for t in parsed.doc[slice(*attribution.cue)] if t.pos_ == "VERB"), None)
+        row = self.rows.get((head.lemma_.lower(), "cue")) if head is not None else None
+        if head is None or row is None:
+            return None
+        for draft in told:
+            here = any(first <= draft.predicate.head.i < last for first, last in attribution.content)
+            blamed = [m for m in draft.actors if _named(m)]
+            if here and draft.type in ("ASSAULT", "COERCE") and blamed and not _same(blamed, speakers):
+                return self._draft(verb(head), row, row.get("mode"), speakers, blamed)
+        return None
 
     @staticmethod
     def _known(attribution: Attribution, parsed: Parsed) -> bool:
@@ -163,7 +187,8 @@ class SpeechStation:
         return found
 
 
-def _mention(actor: Actor, attribution: Attribution) -> Mention:
+def speaking(actor: Actor, attribution: Attribution) -> Mention:
+    """A speaker as a mention at the place where the attribution names it."""
     first, last = attribution.source_ranges[0] if attribution.source_ranges else (0, 1)
     return Mention(first, last, last - 1, actor, "source", ())
 

@@ -69,6 +69,10 @@ class PartyReader:
 
     def _counted(self, report: Report, token: Any) -> list[Mention]:
         """ "The two sides", "these four countries", "both": the states last named together, that many of them."""
+        if token.lower_ in ("latter", "former") and token.dep_ not in ("amod", "compound"):
+            first = report.parsed.sents[report.parsed.sent_of(token.i)][0]
+            named = self._states(report.mentions.within(first, token.i))
+            return (named[-1:] if token.lower_ == "latter" else named[-2:-1]) if len(named) > 1 else []
         number = 2 if token.lower_ in ("they", "them") and token.dep_ != "poss" else count_of(token, _GROUP_NOUNS)
         if number is None:
             return []
@@ -84,7 +88,9 @@ class PartyReader:
             listed = self._list_of(report, states, number)
             if listed:
                 return listed
-        return []
+        # "the row between the two allies broke out as the Turkish minister visited Athens"
+        states = self._states(report.mentions.within(*parsed.sents[at]))
+        return states if len(states) == number else []
 
     def _states(self, mentions: Iterable[Mention]) -> list[Mention]:
         states: dict[str, Mention] = {}
