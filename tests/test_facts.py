@@ -86,6 +86,7 @@ CASES = [
     ("A possible normalisation between Israel and Oman is far off.", "relations ISR+OMN proposed"),
     ("Egypt decided to downgrade its diplomatic relations with Turkey.", "relations EGY+TUR active"),
     ("Honduras severed diplomatic relations with Taiwan.", "relations HND+TWN ended"),
+    ("Azerbaijan threatened to break relations with Russia.", "relations AZE+RUS active"),
     # sanctions
     ("The US State Department said sanctions against Iran would remain in force.", "sanction USA>IRN active"),
     ("The European Union imposed sanctions on Mali. The bloc lifted most of the sanctions in July.",
@@ -119,6 +120,7 @@ def test_each_class_is_read(coder: Coder, text: str, expected: str) -> None:
         "Asked whether Samoa would join NATO, the minister laughed.",
         "Macron opposes opening a liaison office in Tokyo.",
         "Wars abroad, from Vietnam to Syria, cost money.",
+        "Chile established close personal relations with Peru.",
         "The legislators used mechanisms for applying resolutions on Libya.",
     ],
 )
@@ -228,9 +230,15 @@ def test_offices_at_bodies_are_accredited_to_them(coder: Coder) -> None:
     assert {"presence NATO>UN active", "presence NATO>OSCE active", "presence NATO>KWT active"} <= all_told(coder, text)
 
 
-def test_one_of_many_leaves_under_its_treatys_name(coder: Coder) -> None:
-    claim = one(coder, "Russia withdrew from the Open Skies Treaty.", "agreement RUS ended")
-    assert claim.name == "Open Skies Treaty"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Russia withdrew from the Open Skies Treaty.", "agreement RUS ended"),
+        ("Ghana joined the Open Skies Treaty in 2011.", "agreement GHA active"),
+    ],
+)
+def test_one_of_many_comes_or_goes_under_its_treatys_name(coder: Coder, text: str, expected: str) -> None:
+    assert one(coder, text, expected).name == "Open Skies Treaty"
 
 
 def test_who_vouches_for_a_claim(coder: Coder) -> None:

@@ -6,42 +6,59 @@ folder=$(mktemp -d demo-XXXXXX)
 record="$folder/record.duckdb"
 
 title() { printf '\n── %s\n' "$1"; }
-run() { printf '$ communique %s\n' "$*"; communique "$@"; }
+run() {
+  printf '$ communique'
+  printf ' %q' "$@"
+  printf '\n'
+  communique "$@"
+}
+first_id() { communique "$@" --json | sed -n '1s/^{"id":"\([^"]*\)".*/\1/p'; }
 
-title "Thirty short reports are read and coded (no network, no database server)"
-run code samples --into "$record"
+title "Thirty short reports are read and coded (no network, no server)"
+run code samples/reports.jsonl samples/text samples/html --into "$record"
 
-title "Who did what to whom: the newest events, each with the sentence it came from"
-run events "$record" --limit 8
+title "Who did what to whom: some events of 2024, each with the sentence it was read in"
+run events "$record" --from 2024-01-01 --until 2024-04-01 --limit 6
 
-title "Only what Japan and NATO planned together"
-run events "$record" --actor NATO --status planned --limit 3
+title "What was planned, and who says so"
+run events "$record" --status planned --limit 4
 
-title "Ties with NATO as of 20 May 2023"
+title "NATO's ties as they stood on 20 May 2023"
 run ties "$record" --at 2023-05-20 --party NATO
 
-title "The same ties as of 1 April 2024"
+title "The same on 1 April 2024: Sweden is in, the office in Tokyo is off the table"
 run ties "$record" --at 2024-04-01 --party NATO
 
-title "Who said what: the record is a plain DuckDB file with views for your own questions"
+tie=$(first_id ties "$record" --at 2024-04-01 --party NATO --kind presence --party JPN --status rejected)
+if [ -n "$tie" ]; then
+  title "Why: every step of the tie with the words behind it, and the rows of the tables that decided"
+  run explain "$record" "$tie"
+fi
+
+title "The record is a plain DuckDB file with views for your own questions"
 python - "$record" <<'PY'
 import sys
 
-import duckdb
+from communique import Record
 
-with duckdb.connect(sys.argv[1], read_only=True) as connection:
-    rows = connection.execute("SELECT source, status, quote FROM statements ORDER BY published, id LIMIT 6").fetchall()
-for source, status, quote in rows:
-    print(f"{source or 'unnamed source'} ({status}): {quote}")
+query = """
+    SELECT outlet, count(*) AS statements, count(*) FILTER (form IN ('direct', 'mixed')) AS quoted
+    FROM statements WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY outlet
+"""
+print(query)
+with Record.open(sys.argv[1]) as record:
+    record.sql(query).show()
 PY
 
-event=$(communique events "$record" --limit 1 --json | python -c 'import json, sys; print(json.loads(sys.stdin.readline())["id"])')
-title "Try next"
+event=$(first_id events "$record" --type SUPPORT --limit 1)
+title "Try next (with .venv/bin in your PATH, or .venv/bin/communique)"
 cat <<TEXT
 communique explain $record $event
-communique ties $record --at 2023-08-01 --kind presence
+communique ties $record --at 2023-08-20 --party JPN
+communique ties $record --kind sanction
 communique events $record --type SANCTION --json
 communique export $record --format csv --to $folder/tables
-communique code your-report.txt --into $record
-The record is in $folder; delete the folder when you are done.
+communique code your-report.txt --published 2024-03-05 --into $record
+
+docs/tutorial.md goes on from here. The record is in $folder; delete the folder when you are done.
 TEXT

@@ -408,7 +408,7 @@ class _Shown:
                 _tell(problem)
         added = self.sink.add(reports, problems, run)
         self.events += sum(len(report.events) for report in reports)
-        self.undated += sum(report.article.published is None for report in reports)
+        self.undated += sum(r.article.published is None and r.article.anchor is None for r in reports)
         self.articles += [report.article.id for report in reports[: _SHOWN_REPORTS + 1 - len(self.articles)]]
         self.superseded += getattr(added, "superseded", 0)
 

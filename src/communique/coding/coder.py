@@ -122,9 +122,10 @@ class Reading:
         taken = {t for d in self.drafts for t in d.predicate.tokens}
         done = {d.predicate.head.i: d for d in self.drafts if d.inner is None}
         spoken = coder.speech.find(parsed, self.mentions, self.attributions, taken - set(done), self.drafts)
-        asked = {d.predicate.head.i for d in spoken if d.type == "REQUEST"}
-        self.drafts = [d for d in self.drafts if d.inner is not None or d.predicate.head.i not in asked]
-        self.drafts += [d for d in spoken if d.type == "REQUEST" or d.predicate.head.i not in done]
+        better = [d for d in spoken if d.predicate.head.i not in done or _says_more(d, done[d.predicate.head.i])]
+        replaced = {d.predicate.head.i for d in better}
+        self.drafts = [d for d in self.drafts if d.inner is not None or d.predicate.head.i not in replaced]
+        self.drafts += better
 
     def report(self) -> CodedReport:
         when_of, where_of = self._attach()
@@ -421,6 +422,11 @@ class Reading:
             )
         found.sort(key=lambda s: (s.content[0].start, s.content[-1].end, s.id))
         return list({s.id: s for s in found}.values())
+
+
+def _says_more(spoken: Draft, told: Draft) -> bool:
+    """Whether what somebody does by saying it stands in place of the lexicon's event at the same word."""
+    return spoken.type == "REQUEST" or (spoken.type == told.type and bool(spoken.recipients) and not told.recipients)
 
 
 def _self(speaker: Actor, pronoun: str, span: Span) -> Actor:

@@ -20,6 +20,10 @@ _STANDING = frozenset(
 )
 ASKING = frozenset({"call", "demand", "urge", "request", "appeal", "ultimatum", "pressure", "invitation", "order"})
 _NAMELESS_STATES = frozenset({"government", "country", "kingdom", "republic", "island", "state", "nation", "ministry"})
+_TIES = frozenset({"relation", "tie", "link", "relations", "ties"})
+_FORMAL = frozenset(
+    {"diplomatic", "formal", "full", "official", "consular", "bilateral", "all", "its", "any", "normal"}
+)
 # Who hosts or mediates a dialogue takes no part in it.
 _HOSTING = frozenset({"host", "mediate", "broker", "facilitate", "organise", "organize", "sponsor"})
 
@@ -255,6 +259,10 @@ class Pacts(PartyReader):
     def _loose(self, p: Predicate, base: Draft, parties: list[Party]) -> bool:
         """Talk of allies and dialogue in passing: an alliance is between states, a dialogue has a name or is a standing
         one."""
+        if base.kind == "relations" and base.centre.lemma_.lower() in _TIES:
+            # "close personal relations", "economic ties"
+            kinds = {c.lower_ for c in base.centre.children if c.dep_ in ("amod", "compound")}
+            return bool(kinds - _FORMAL)
         if base.kind == "alliance" and any(q.entity != q.country for q in parties):
             return True
         standing = any(c.lower_ in _STANDING for c in base.centre.children)
@@ -300,6 +308,9 @@ class Pacts(PartyReader):
     def _only_other(self, report: Report, p: Predicate, senders: list[Party]) -> list[Party]:
         """ "Calling Iran a threat, Washington reimposed sanctions": the one other state of the sentence, if it does not
         speak in it."""
+        centre = p.objects[0] if p.objects else p.head
+        if behind(centre, ("on", "against")) or p.preps.get("on") or p.preps.get("against"):
+            return []
         first, last = report.parsed.sents[report.parsed.sent_of(p.head.i)]
         known = {q.entity for q in [*senders, *self._speaking(report, p.head.i)]}
         others = self._codes(self._states(report.mentions.within(first, last)), "target")

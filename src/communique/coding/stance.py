@@ -30,7 +30,7 @@ class StanceStation:
             for n in range(self._longest, 0, -1):
                 for form in (words, lemmas):
                     row = self._cues.get(" ".join(form[i : i + n]))
-                    if row is None or (n == 1 and parsed.doc[first + i].pos_ == "PROPN"):
+                    if row is None or (n == 1 and i > 0 and parsed.doc[first + i].pos_ == "PROPN"):
                         continue
                     place = row.get("place")
                     if place is None or (place == "first" and i < _FIRST) or (place == "outlet" and outlet):

@@ -39,6 +39,8 @@ _ALTERING = frozenset(
 _ANNOUNCING = frozenset({"announcement", "decision", "notice", "order", "pledge", "promise", "vow", "warning"})
 # Readings that only ask or suppose.
 _SUPPOSED = frozenset({"conditional clause", "question", "future under a condition", "imperative"})
+# What is offered or threatened is not decided.
+_HALFWAY = frozenset({"willing", "ready", "prepared", "offer", "threaten", "threat"})
 _ABOUT = frozenset({"against", "of", "about", "to", "for", "on"})
 _WAITING = frozenset({"once", "until", "till", "unless"})
 
@@ -101,8 +103,8 @@ def _negated(status: TieStatus, step: str, reading: Reading) -> tuple[TieStatus,
 
 
 def _only_willing(reading: Reading) -> bool:
-    """ "Is willing to withdraw its troops"."""
-    return reading.governor is not None and reading.governor.lemma_.lower() in ("willing", "ready", "prepared", "offer")
+    """ "Is willing to withdraw its troops", "threatened to break off relations"."""
+    return reading.governor is not None and reading.governor.lemma_.lower() in _HALFWAY
 
 
 def refused(reading: Reading) -> bool:
