@@ -40,7 +40,7 @@ test: venv  ## all tests
 	$(BIN)/python -m pytest
 
 demo: .venv/.installed  ## codes samples/ and shows the record
-	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/demo.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" COMMUNIQUE=$(BIN)/communique bash tools/demo.sh
 
 GOLD ?= eval/gold
 eval: venv  ## scores the coder on hand-coded texts: make eval GOLD=folder

@@ -338,14 +338,13 @@ def test_tables_are_plain_when_piped(record: Path) -> None:
         assert len(done.stdout.splitlines()) > 5
 
 
-@pytest.mark.parametrize("name", ["events", "ties"])
-def test_tables_are_coloured_on_a_terminal_and_ids_stay_whole(record: Path, name: str) -> None:
-    ids = [row["id"] for row in lines(communique(name, record, "--json"))]
+def on_terminal(*arguments: object, stdout: int | None = None) -> bytes:
+    """What a terminal of 80 columns shows; with `stdout`, standard output goes there and only messages are shown."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
     environment.pop("NO_COLOR", None)
-    command = [sys.executable, "-m", "communique", name, str(record)]
-    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment) as process:
+    command = [sys.executable, "-m", "communique", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=stdout or theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         shown = b""
         # A terminal whose other end is closed gives an error in place of an end.
@@ -354,8 +353,46 @@ def test_tables_are_coloured_on_a_terminal_and_ids_stay_whole(record: Path, name
                 shown += chunk
         os.close(ours)
         assert process.wait() == 0
+    return shown
+
+
+@pytest.mark.parametrize("name", ["events", "ties"])
+def test_tables_are_coloured_on_a_terminal_and_ids_stay_whole(record: Path, name: str) -> None:
+    ids = [row["id"] for row in lines(communique(name, record, "--json"))]
+    shown = on_terminal(name, record)
     assert b"\x1b[1m" in shown
     assert all(id.encode() in shown for id in ids)
+
+
+def test_data_go_where_they_are_sent_while_a_terminal_shows_progress(rows: Path, tmp_path: Path) -> None:
+    with (tmp_path / "out.jsonl").open("wb") as out:
+        shown = on_terminal("code", rows, "--json", stdout=out.fileno())
+    assert b"starting" in shown
+    assert b"coded 2" in shown
+    assert b'"article"' not in shown
+    assert len((tmp_path / "out.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+def test_the_events_of_a_few_new_reports_are_shown_on_a_terminal(rows: Path, tmp_path: Path) -> None:
+    target = tmp_path / "record.duckdb"
+    shown = on_terminal("code", rows, "--into", target)
+    ids = [event["id"] for event in lines(communique("events", target, "--json"))]
+    assert ids
+    assert all(id.encode() in shown for id in ids)
+    assert ids[0].encode() not in on_terminal("code", rows, "--into", target)
+
+
+def test_columns_give_way_where_a_terminal_is_narrow() -> None:
+    from communique.cli import _fitting
+
+    assert _fitting([10, 5, 8], 40) == [10, 5, 8]
+    assert _fitting([12, 50, 9, 20], 50) == [12, 11, 9, 12]
+    assert sum(_fitting([12, 9, 9, 9, 9], 20)) == 12 + 4 * 6
+
+
+def test_a_report_without_a_day_is_told_of(tmp_path: Path) -> None:
+    done = communique("code", "-", "--json", stdin="Norway and Sweden signed a defence agreement on Monday.")
+    assert "1 without a date of publication" in done.stderr
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
@@ -390,6 +427,16 @@ def test_export_of_one_table_and_of_formats_to_come(record: Path, tmp_path: Path
     assert "csv, jsonl, parquet" in done.stderr
 
 
+def test_the_suffix_of_a_file_tells_its_format(record: Path, tmp_path: Path) -> None:
+    path = tmp_path / "events.parquet"
+    assert communique("export", record, "--to", path).returncode == 0
+    assert path.read_bytes().startswith(b"PAR1")
+    for call in (["--format", "csv", "--to", path], ["--to", tmp_path / "net.gexf"]):
+        done = communique("export", record, *call)
+        assert (done.returncode, done.stdout) == (2, "")
+    assert {p.name for p in tmp_path.iterdir()} == {"events.parquet"}
+
+
 def test_the_shipped_tables_are_sound() -> None:
     done = communique("check")
     assert (done.returncode, done.stdout) == (0, ""), done.stdout
@@ -411,3 +458,24 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(rows: Path, tmp_path:
     assert done.returncode == 0, done.stderr
     assert "read 400" in done.stderr
     assert len(lines(communique("events", target, "--json"))) >= 400
+
+
+def test_the_demo_runs_to_its_end_and_says_what_to_try_next(tmp_path: Path) -> None:
+    (tmp_path / "samples").symlink_to(SAMPLES)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", ROOT / "tools" / "demo.sh"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "COMMUNIQUE": "bin/communique"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    told, _, after = done.stdout.partition("── Try next")
+    assert told.count("$ communique ") >= 6
+    # Each hint is a call that works, but for the one with the reader's own report.
+    hints = [line.split()[1:] for line in after.splitlines() if line.startswith("bin/communique ")]
+    assert len(hints) == 6
+    for hint in hints[:-1]:
+        assert communique(*hint, folder=tmp_path).returncode == 0, hint

@@ -4,6 +4,8 @@ set -euo pipefail
 
 folder=$(mktemp -d demo-XXXXXX)
 record="$folder/record.duckdb"
+# How the reader of the last lines can call the program.
+command=${COMMUNIQUE:-communique}
 
 title() { printf '\n── %s\n' "$1"; }
 run() {
@@ -51,14 +53,14 @@ with Record.open(sys.argv[1]) as record:
 PY
 
 event=$(first_id events "$record" --type SUPPORT --limit 1)
-title "Try next (with .venv/bin in your PATH, or .venv/bin/communique)"
+title "Try next"
 cat <<TEXT
-communique explain $record $event
-communique ties $record --at 2023-08-20 --party JPN
-communique ties $record --kind sanction
-communique events $record --type SANCTION --json
-communique export $record --format csv --to $folder/tables
-communique code your-report.txt --published 2024-03-05 --into $record
+$command explain $record $event
+$command ties $record --at 2023-08-20 --party JPN
+$command ties $record --kind sanction
+$command events $record --type SANCTION --json
+$command export $record --format csv --to $folder/tables
+$command code your-report.txt --published 2024-03-05 --into $record
 
 docs/tutorial.md goes on from here. The record is in $folder; delete the folder when you are done.
 TEXT

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +24,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from communique.errors import CallError, CommuniqueError
-from communique.model import Article, CodedReport, Problem, Status, TieStatus, to_json
+from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
 if TYPE_CHECKING:
     from communique.run import Progress
@@ -73,6 +74,9 @@ def code(
         Path | None, typer.Option(metavar="RECORD", help="The record to add to. (default: record.duckdb)")
     ] = None,
     json: JSON = False,
+    attitudes: Annotated[
+        bool, typer.Option("--attitudes", help="With --json, also beliefs and intentions told without a speech act.")
+    ] = False,
     published: Annotated[str | None, typer.Option(metavar="DATE", help="Day of reports that state none.")] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of reports that state none.")] = None,
     workers: Annotated[
@@ -103,7 +107,7 @@ def code(
     record = into or Path("record.duckdb")
     if not json:
         _announce(size, workers, record)
-    with _sink(None if json else record) as sink, _progress(json) as show, _stop_on_ctrl_c() as stop:
+    with _sink(None if json else record, attitudes) as sink, _progress(json) as show, _stop_on_ctrl_c() as stop:
         shown = _Shown(sink)
         done = run.run(
             items,
@@ -376,14 +380,21 @@ def _tell(problem: Problem) -> None:
 
 
 class _Lines:
-    """Standard output in place of a record: one line a report."""
+    """Standard output in place of a record: one line a report; attitudes only where they were asked for."""
+
+    def __init__(self, attitudes: bool) -> None:
+        self.attitudes = attitudes
 
     def has(self, article: str, version: str | None = None) -> bool:
         return False
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
         for report in reports:
-            _print_json(to_json(report))
+            shown = report
+            if not self.attitudes:
+                said = tuple(s for s in report.statements if s.form is not Form.ATTITUDE)
+                shown = replace(report, statements=said)
+            _print_json(to_json(shown))
         sys.stdout.flush()
 
 
@@ -414,9 +425,9 @@ class _Shown:
 
 
 @contextmanager
-def _sink(record: Path | None) -> Iterator[Any]:
+def _sink(record: Path | None, attitudes: bool = False) -> Iterator[Any]:
     if record is None:
-        yield _Lines()
+        yield _Lines(attitudes)
         return
     from communique.store import Record
 

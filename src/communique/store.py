@@ -448,17 +448,27 @@ class Record:
         return map(_stored_event, self._dicts(_sql("events") + where.sql(order, limit), where.values))
 
     def statements(
-        self, *, source: Sequence[str] | str | None = None, article: str | None = None, limit: int | None = None
+        self,
+        *,
+        source: Sequence[str] | str | None = None,
+        article: str | None = None,
+        attitudes: bool = False,
+        limit: int | None = None,
     ) -> Rows[StoredStatement]:
-        """Statements, newest report first. `source`: ISO3 or entity codes."""
+        """Statements, newest report first. `source`: ISO3 or entity codes. `attitudes`: also beliefs, intentions and
+        positions that are told without anybody speaking."""
         where = _Where()
+        if not attitudes:
+            where.conditions.append("form <> 'attitude'")
         where.codes("sources", source)
         where.words("article", _several(article))
         return Rows(self._statements(where, limit))
 
     def each_statement(self) -> Iterator[StoredStatement]:
-        """Every statement, newest report first, never all of them in memory."""
-        return self._statements(_Where(), None)
+        """Every statement, newest report first, never all of them in memory; attitudes left out."""
+        where = _Where()
+        where.conditions.append("form <> 'attitude'")
+        return self._statements(where, None)
 
     def _statements(self, where: _Where, limit: int | None) -> Iterator[StoredStatement]:
         sql = _sql("statements") + where.sql('published DESC NULLS LAST, article, "position"', limit)

@@ -262,7 +262,7 @@ class Pacts(PartyReader):
         if base.kind == "relations" and base.centre.lemma_.lower() in _TIES:
             # "close personal relations", "economic ties"
             kinds = {c.lower_ for c in base.centre.children if c.dep_ in ("amod", "compound")}
-            return bool(kinds - _FORMAL)
+            return bool(kinds) and not kinds & _FORMAL
         if base.kind == "alliance" and any(q.entity != q.country for q in parties):
             return True
         standing = any(c.lower_ in _STANDING for c in base.centre.children)
