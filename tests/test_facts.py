@@ -218,7 +218,7 @@ def test_two_editions_are_two_claims(coder: Coder) -> None:
 
 
 def test_the_place_of_an_office_is_its_city(coder: Coder) -> None:
-    claim = one(coder, "NATO will open a liaison office in Tokyo, Japan next year.", "presence NATO>JPN planned")
+    claim = one(coder, "Next year the alliance NATO will open a liaison office in Tokyo, Japan.", "presence NATO>JPN planned")
     assert claim.place is not None
     assert claim.place.name == "Tokyo"
 

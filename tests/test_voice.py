@@ -641,8 +641,8 @@ def test_a_medium_somebody_talks_to_passes_the_words_on(coder: Coder) -> None:
 
 
 def test_several_speakers_are_several_sources(coder: Coder) -> None:
-    _, found = read(coder, "Washington, Tokyo and their allies claim that in Asia, the strait is open.")
-    assert [a.country for a in found.all[0].sources][:2] == ["USA", "JPN"]
+    _, found = read(coder, "London, Paris and their partners claim that in Africa, the road is open.")
+    assert [a.country for a in found.all[0].sources][:2] == ["GBR", "FRA"]
     assert len(found.all[0].sources) == 3
 
 
