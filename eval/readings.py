@@ -7,8 +7,8 @@
 An expected event is found where an event of the same type has its trigger in the same words (or within the same
 clause: no more than `NEAR` characters apart) and, where both name parties, shares one. An expected statement is found
 where contents overlap by more than half of the shorter and the sources agree in country or name. An expected tie is
-found where kind and both first parties agree. Pairing is one to one, nearest first; a tie may answer for several passages. What the reading marks optional is
-neither hit nor miss.
+found where kind and both first parties agree. Pairing is one to one, nearest first; a tie may
+answer for several passages. What the reading marks optional is neither hit nor miss.
 """
 
 from __future__ import annotations
@@ -288,7 +288,8 @@ def main() -> int:
         )
     for name, total in totals.items():
         print(
-            f"{name:11} recall {total.recall:.3f}  precision {total.precision:.3f}  found {total.found} missed {total.missed} surplus {total.surplus}"
+            f"{name:11} recall {total.recall:.3f}  precision {total.precision:.3f}  "
+            f"found {total.found} missed {total.missed} surplus {total.surplus}"
         )
         for key, values in total.agree.items():
             print(f"    {key:11} {sum(values) / len(values):.3f} of {len(values)}")

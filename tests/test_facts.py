@@ -86,7 +86,7 @@ CASES = [
     ("A possible normalisation between Israel and Oman is far off.", "relations ISR+OMN proposed"),
     ("Egypt decided to downgrade its diplomatic relations with Turkey.", "relations EGY+TUR active"),
     ("Honduras severed diplomatic relations with Taiwan.", "relations HND+TWN ended"),
-    ("Azerbaijan threatened to break relations with Russia.", "relations AZE+RUS active"),
+    ("Peru threatened to break diplomatic relations with Chile.", "relations CHL+PER active"),
     # sanctions
     ("The US State Department said sanctions against Iran would remain in force.", "sanction USA>IRN active"),
     ("The European Union imposed sanctions on Mali. The bloc lifted most of the sanctions in July.",
@@ -119,9 +119,9 @@ def test_each_class_is_read(coder: Coder, text: str, expected: str) -> None:
         "If Samoa joined NATO, Fiji would protest.",
         "Asked whether Samoa would join NATO, the minister laughed.",
         "Macron opposes opening a liaison office in Tokyo.",
-        "Wars abroad, from Vietnam to Syria, cost money.",
+        "Foreign wars, from Chad to Peru, cost money.",
         "Chile established close personal relations with Peru.",
-        "The legislators used mechanisms for applying resolutions on Libya.",
+        "The Security Council wrote rules for applying a ban in Chad.",
     ],
 )
 def test_what_opens_no_tie(coder: Coder, text: str) -> None:
@@ -133,7 +133,7 @@ def test_comment_opens_no_war(coder: Coder) -> None:
 
 
 def test_what_is_denied_speaks_against(coder: Coder) -> None:
-    assert all_told(coder, "The move does not mean Japan is joining NATO.") == {"not membership JPN>NATO active"}
+    assert all_told(coder, "This step does not mean that Samoa is joining NATO.") == {"not membership WSM>NATO active"}
 
 
 def one(coder: Coder, text: str, expected: str) -> Claim:
@@ -218,15 +218,15 @@ def test_two_editions_are_two_claims(coder: Coder) -> None:
 
 
 def test_the_place_of_an_office_is_its_city(coder: Coder) -> None:
-    claim = one(coder, "Next year the alliance NATO will open a liaison office in Tokyo, Japan.", "presence NATO>JPN planned")
+    claim = one(
+        coder, "Next year the alliance NATO will open a liaison office in Tokyo, Japan.", "presence NATO>JPN planned"
+    )
     assert claim.place is not None
     assert claim.place.name == "Tokyo"
 
 
 def test_offices_at_bodies_are_accredited_to_them(coder: Coder) -> None:
-    text = (
-        "NATO has offices at the United Nations in New York and the OSCE in Vienna, as well as in Georgia and Kuwait."
-    )
+    text = "NATO has offices at the United Nations in Geneva, at the OSCE in Vienna, as well as in Georgia and Kuwait."
     assert {"presence NATO>UN active", "presence NATO>OSCE active", "presence NATO>KWT active"} <= all_told(coder, text)
 
 

@@ -399,12 +399,22 @@ class Reading:
     def _cue(self, said: Attribution) -> Span | None:
         return self.parsed.span(*said.cue) if said.cue else None
 
+    def _quotes_himself(self, said: Attribution) -> bool:
+        """Whether words like "our call for" stand inside a quotation of the same speaker, or of nobody else: he goes on
+        speaking there, and nothing new is said."""
+        if said.cue is None or said.kind != "statement":
+            return False
+        outer = self.attributions.voice_at(said.cue[0])
+        if outer is None or outer is said or outer.form is not Form.DIRECT:
+            return False
+        return {a.name for a in said.sources} <= {a.name for a in outer.sources}
+
     def _statements(self) -> list[Statement]:
         found: list[Statement] = []
         for said in self.attributions.all:
             sources, via = self.sources(said)
             content = tuple(self.parsed.span(*c) for c in said.content)
-            if not content:
+            if not content or self._quotes_himself(said):
                 continue
             form = Form.ATTITUDE if said.kind == "attitude" else said.form
             cue = self._cue(said)

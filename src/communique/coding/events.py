@@ -655,12 +655,13 @@ class EventStation:
 
     def _others(self, tokens: list[Any], actors: list[Mention], mentions: Mentions) -> list[Mention]:
         """The mentions at these tokens that are not the actors themselves nor what is theirs ("its troops")."""
-        countries = {m.actor.country for m in actors}
+        countries, entities = {m.actor.country for m in actors}, {m.actor.entity for m in actors}
         found = []
         for token in tokens:
             owned = any(c.tag_ == "PRP$" for c in token.children)
             for m in self.mentions_of([token], mentions):
-                if m not in actors and not (owned and m.actor.country in countries):
+                again = m.actor.entity is not None and m.actor.entity in entities
+                if m not in actors and not again and not (owned and m.actor.country in countries):
                     found.append(m)
         return found
 

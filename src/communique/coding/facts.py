@@ -177,7 +177,7 @@ class FactStation(Memberships, Presences, Pacts):
         Paris, imposed sanctions"."""
         above = p.head.head
         if p.head.dep_ == "acl" and above.lemma_.lower() in ASKING and (asked := behind(above, ("to", "on", "for"))):
-            # "an ultimatum to Sudan to recognise Israel"
+            # "an ultimatum to Chad to close its base"
             return replace(p, subjects=asked)
         if p.kind != "verb" or p.subjects or p.passive or p.head.tag_ not in ("VBD", "VBZ", "VBP"):
             return p

@@ -330,7 +330,7 @@ class Pacts(PartyReader):
         for preps in (("against",), *ways):
             for prep in preps:
                 tokens += [*p.preps.get(prep, []), *behind(centre, (prep,))]
-                # "lifted the sanctions imposed on India"
+                # "lifted the sanctions imposed on Chad"
                 tokens += [t for c in centre.children if c.dep_ == "acl" for t in behind(c, (prep,))]
             # "the war against Russia in Ukraine": where it is fought is no party
             tokens = [_whom(t) for t in tokens]

@@ -59,7 +59,7 @@ class Presences(PartyReader):
         office = base.centre
         guests = self._codes(self._around(report, office), "guest")
         if p.kind == "verb" and any(c.dep_ == "poss" and c.pos_ == "PRON" for c in office.children):
-            # "asked Washington to hand over its bases": the owner is who is to act
+            # "urged Chad to close its base": the owner is who is to act
             guests = self._codes(self._parties_of(report, p.subjects), "guest") or guests
         if not guests and p.kind == "verb" and office.i != p.head.i and any(office.i == o.i for o in p.objects):
             guests = self._codes(self._parties_of(report, p.subjects), "guest")

@@ -88,7 +88,7 @@ class PartyReader:
             listed = self._list_of(report, states, number)
             if listed:
                 return listed
-        # "the row between the two allies broke out as the Turkish minister visited Athens"
+        # "the quarrel of the two sides grew when the Turkish minister came to Athens"
         states = self._states(report.mentions.within(*parsed.sents[at]))
         return states if len(states) == number else []
 
