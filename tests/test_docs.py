@@ -159,8 +159,6 @@ def test_links_lead_somewhere(path: Path) -> None:
             continue
         file, _, anchor = target.partition("#")
         other = (path.parent / file).resolve() if file else path
-        if other.name in docs.FROM_GOLD:
-            continue
         assert other.exists(), target
         if anchor:
             heads = re.findall(r"^#+ (.+)$", other.read_text("utf-8"), re.MULTILINE)

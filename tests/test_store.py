@@ -896,3 +896,10 @@ def test_a_writer_killed_again_and_again_gets_there(path: Path, undisturbed: dic
 def test_every_point_is_marked() -> None:
     source = Path(store.__file__).read_text("utf-8")
     assert sorted(re.findall(r'_point\("([^"]+)"\)', source)) == sorted(POINTS)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody may make folders")
+@pytest.mark.parametrize("path", ["/proc/nowhere/record.duckdb", "/proc/record.duckdb"])
+def test_a_record_in_an_impossible_folder_is_refused(path: str) -> None:
+    with pytest.raises(RecordError, match=re.escape(path)):
+        store.Record.open(path, write=True)

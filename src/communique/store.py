@@ -633,6 +633,9 @@ class _Work:
         while True:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise RecordError(f"{self.path}: cannot be written there ({error.strerror})") from error
+            try:
                 handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
             except FileNotFoundError:  # the folder went in between: a writer has just ended
                 continue
