@@ -30,8 +30,16 @@ HOMES = {
     "rich": {"cli"},
     "trafilatura": {"read"},
     "lxml": {"read"},
+    "docx": {"read"},
+    "fastwarc": {"read"},
+    "feedparser": {"read"},
+    "httpx": {"read"},
+    "markdown_it": {"read"},
+    "py3langid": {"read"},
+    "pypdf": {"read"},
+    "striprtf": {"read"},
     "ahocorasick_rs": {"coding"},
-    "pyarrow": {"store", "write"},
+    "pyarrow": {"read", "store", "write"},
 }
 
 # The package's own front names modules of every layer, and loads them lazily: it stands outside the layers.

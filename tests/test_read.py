@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 from pathlib import Path
@@ -14,7 +13,9 @@ from hypothesis import strategies as st
 from communique import read
 from communique.errors import CallError
 from communique.model import Article, Problem
-from communique.read import READERS, Aside, decode, files, is_english, measure
+from communique.read import files, measure
+from communique.read.language import identify
+from communique.read.source import decode
 
 REPORT = (
     "Norway said on Monday that it would send two frigates to the exercise. Its defence minister told reporters "
@@ -182,7 +183,7 @@ BAD_ROWS = [
     ("{not json", "no valid JSON"),
     ('["a list"]', "a list instead of an object"),
     ("17", "a number instead of an object"),
-    ('{"body": "x"}', "no field 'text'"),
+    ('{"words": "x"}', "no column 'text'"),
     ('{"text": ""}', "'text' is empty"),
     ('{"text": null}', "'text' is empty"),
     ('{"text": ["x"]}', "'text' is a list"),
@@ -251,7 +252,7 @@ def test_folders_and_globs_are_read_in_order_of_names(tmp_path: Path) -> None:
     assert [a.title for a in articles(tmp_path)] == ["a.txt here", "Frigates leave", "b/2.txt here"]
     assert [a.title for a in articles(f"{tmp_path}/b/*.txt")] == ["b/2.txt here"]
     [aside] = problems(tmp_path)
-    assert isinstance(aside, Aside)
+    assert aside.aside
     assert aside.source.endswith("README.md")
 
 
@@ -260,34 +261,51 @@ def test_a_file_left_out_of_a_folder_is_read_by_name(tmp_path: Path) -> None:
     assert len(articles(put(tmp_path / "style.css", REPORT))) == 1
 
 
-LATER_KINDS = [
-    ("a.csv", b"id,text\n1,x\n", "CSV"),
-    ("table.txt", b"id;text\n1;x\n", "CSV"),
-    ("a.parquet", b"PAR1\x15", "Parquet"),
-    ("a.warc", b"WARC/1.1\r\n", "WARC"),
-    ("a.gz", gzip.compress(b"x", mtime=0), "unpack"),
-    ("a.docx", b"PK\x03\x04", "archives"),
-    ("a.pdf", b"%PDF-1.7", "PDF"),
-    ("a.rss", b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "feeds"),
-    ("a.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "neither text"),
-    ("a.txt", b"", "empty"),
-    ("b.txt", b" \n\n ", "empty"),
+NO_REPORTS = [
+    ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .docx"),
+    ("a.7z", b"7z\xbc\xaf\x27\x1c\x00\x04", "unpack it first"),
+    ("a.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
+    ("a.bin", bytes(range(256)) * 4, "neither text"),
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "word"), LATER_KINDS)
+@pytest.mark.parametrize(("name", "content", "word"), NO_REPORTS)
 def test_other_kinds_say_what_to_do(tmp_path: Path, name: str, content: bytes, word: str) -> None:
     path = put(tmp_path / "in" / name, content)
     [named] = list(read(path))
-    assert type(named) is Problem
-    assert named.source == str(path)
+    assert isinstance(named, Problem)
+    assert (named.source, named.aside) == (str(path), False)
     assert word in named.reason
     # Met in a folder it is listed, but no failure of what was asked.
     [met] = list(read(path.parent))
-    assert type(met) is Aside
+    assert isinstance(met, Problem)
+    assert met.aside
 
 
-@pytest.mark.parametrize("name", ["nowhere.txt", "https://example.org/a", "*.nothing"])
+EMPTY = [
+    ("a.txt", b"", "empty"),
+    ("b.txt", b" \n\n ", "no text"),
+    ("c.txt", b"\n" * 1_000_000, "no text"),
+    ("d.html", b"<html><body></body></html>", "no article text"),
+    ("e.jsonl", b"", "empty"),
+    ("f.csv", b"text,title\n", "without rows"),
+    ("g.txt", b"A report\x00 with zeros" * 9, "zero bytes"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "word"), EMPTY)
+def test_a_report_without_text_is_a_problem_wherever_it_is(
+    tmp_path: Path, name: str, content: bytes, word: str
+) -> None:
+    path = put(tmp_path / "in" / name, content)
+    for where in (path, path.parent):
+        [found] = list(read(where))
+        assert isinstance(found, Problem)
+        assert not found.aside
+        assert word in found.reason
+
+
+@pytest.mark.parametrize("name", ["nowhere.txt", "*.nothing"])
 def test_what_cannot_be_found(name: str) -> None:
     [problem] = list(read(name))
     assert type(problem) is Problem
@@ -305,31 +323,36 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_languages_are_named_problems(tmp_path: Path) -> None:
     path = put(tmp_path / "in" / "a.txt", GERMAN)
-    [named] = list(read(path))
-    assert type(named) is Problem
-    assert "not in English" in named.reason
-    [met] = list(read(path.parent))
-    assert type(met) is Aside
+    [named] = problems(path)
+    assert "not in English (de): stored, not coded" in named.reason
+    assert named.report is not None
+    assert (named.report.language, named.report.text, named.aside) == ("de", GERMAN, False)
+    [met] = problems(path.parent)
+    assert (met.aside, met.report) == (True, named.report)
 
 
 def test_the_words_decide_not_the_label(tmp_path: Path) -> None:
     rows = [{"text": GERMAN, "language": "en"}, {"text": REPORT, "language": "de"}, {"text": "Nein.", "language": "de"}]
     path = put(tmp_path / "a.jsonl", "\n".join(json.dumps(row) for row in rows))
-    assert [type(item) for item in read(path)] == [Aside, Article, Aside]
+    found = list(read(path))
+    assert [type(item) for item in found] == [Problem, Article, Problem]
+    languages = [getattr(item, "report", None) or item for item in found]
+    assert [a.language for a in languages if isinstance(a, Article)] == ["de", "en", "de"]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (REPORT, True),
-        (GERMAN, False),
-        ("Le ministre a déclaré lundi que deux frégates seraient envoyées. " * 5, False),
-        ("日本政府は月曜日に二隻のフリゲート艦を派遣すると発表した。" * 10, False),
+        (REPORT, "en"),
+        (GERMAN, "de"),
+        ("Le ministre a déclaré lundi que deux frégates seraient envoyées. " * 5, "fr"),
+        ("日本政府は月曜日に二隻のフリゲート艦を派遣すると発表した。" * 10, "ja"),
+        ("أعلنت الحكومة يوم الاثنين أنها سترسل فرقاطتين إلى التدريبات المشتركة. " * 5, "ar"),
         ("Frigates leave.", None),
     ],
 )
-def test_english_is_told_by_its_small_words(text: str, expected: bool | None) -> None:
-    assert is_english(text) is expected
+def test_languages(text: str, expected: str | None) -> None:
+    assert identify(text) == expected
 
 
 # Everything together
@@ -353,10 +376,3 @@ def test_the_same_input_gives_the_same_articles() -> None:
     assert len({item.id for item in first if isinstance(item, Article)}) == 30
     assert measure([samples]).reports >= 30
     assert files(str(samples)) == sorted(files(str(samples)) or [])
-
-
-def test_every_reader_is_recognised(tmp_path: Path) -> None:
-    made = {"text": REPORT, "html": PAGE, "jsonl": json.dumps({"text": REPORT})}
-    assert set(made) == set(READERS)
-    for content in made.values():
-        assert len(articles(put(tmp_path / "input", content))) == 1

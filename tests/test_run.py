@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from communique import run as running
 from communique.model import Article, CodedReport, Problem, to_json
-from communique.read import Aside
 from communique.run import PARCEL, Progress, Settings, forecast, run
 
 
@@ -23,6 +22,9 @@ class Kept:
 
     def has(self, article: str, version: str | None = None) -> bool:
         return any(a == article and version in (None, v) for a, v in self.known)
+
+    def holds(self, article: str) -> bool:
+        return self.has(article) or any(p.report is not None and p.report.id == article for p in self.problems)
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
         self.batches.append((list(reports), list(problems)))
@@ -56,14 +58,26 @@ def test_everything_is_counted_once() -> None:
         *articles(3),
         Problem("x.jsonl:2", "read", "broken"),
         *articles(3),
-        Aside("x.png", "read", "no report"),
+        Problem("x.png", "read", "no report", aside=True),
         *articles(5),
     ]
     sink, seen = Kept(), list[Progress]()
     done = run(items, Settings(), sink, progress=seen.append, total=len(items))
     assert (done.coded, done.skipped, done.problems, done.asides, done.read) == (5, 6, 1, 1, len(items))
+    assert (done.uncoded, done.failed) == (0, 1)
     assert [p.source for p in sink.problems] == ["x.jsonl:2", "x.png"]
     assert seen[-1].left == 0
+
+
+def test_a_report_in_another_language_is_stored_once_and_not_coded() -> None:
+    [german] = [replace(a, language="de") for a in articles(1) if isinstance(a, Article)]
+    named = Problem("a.txt", "read", "not in English", german.id, report=german)
+    met = replace(named, source="b.txt", aside=True)
+    sink = Kept()
+    done = run([named, met, *articles(2)], Settings(), sink)
+    assert (done.coded, done.uncoded, done.stored, done.skipped, done.failed, done.read) == (1, 1, 2, 2, 1, 4)
+    again = run([met], Settings(), sink)
+    assert (again.uncoded, again.skipped, again.failed) == (0, 1, 0)
 
 
 def test_what_is_stored_is_skipped_and_coded_again_by_a_newer_version_on_request() -> None:

@@ -68,7 +68,8 @@ def _version(
 @app.command()
 def code(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, or - for standard input.")
+        list[str],
+        typer.Argument(metavar="INPUT", help="Files, folders, globs, http(s) addresses, or - for standard input."),
     ],
     into: Annotated[
         Path | None, typer.Option(metavar="RECORD", help="The record to add to. (default: record.duckdb)")
@@ -79,6 +80,13 @@ def code(
     ] = False,
     published: Annotated[str | None, typer.Option(metavar="DATE", help="Day of reports that state none.")] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of reports that state none.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=NAME", help="The column of a table that holds a field, as text=Body."),
+    ] = None,
+    allow_local: Annotated[
+        bool, typer.Option("--allow-local", help="Fetch addresses inside this network too.")
+    ] = False,
     workers: Annotated[
         int, typer.Option(min=1, metavar="N", help="Processes to code in, as many as there are cores to spare.")
     ] = 1,
@@ -90,7 +98,9 @@ def code(
 ) -> None:
     """Reads reports, codes them and adds them to a record.
 
-    Plain text, saved web pages and JSON lines are read, recognised by their content. With --json nothing is stored:
+    Text, Markdown, web pages, JSON lines, CSV, Parquet, RSS and Atom feeds, WARC archives, Word, RTF and PDF files,
+    downloads of Nexis, Factiva and ProQuest, and ZIP, tar and compressed files of all these are read, recognised by
+    their content. Reports in a language that is not read are stored without being coded. With --json nothing is stored:
     one object a report goes to standard output. What the record has already is skipped, so that the same command goes
     on where a run was stopped. On a terminal, the events of up to three new reports are shown at once.
 
@@ -102,7 +112,8 @@ def code(
     if json and into:
         raise CallError("--json stores nothing, so it cannot go with --into; leave one of them out")
     settings = run.Settings(model, _folder(codebook))
-    items = _with_a_report(read(inputs, published=published, outlet=outlet))
+    found = read(inputs, published=published, outlet=outlet, columns=_columns(column or ()), local=allow_local)
+    items = _with_a_report(found)
     size = measure(inputs)
     record = into or Path("record.duckdb")
     if not json:
@@ -123,8 +134,9 @@ def code(
     _sum_up(done, shown, not json)
     if not json:
         _show_new(shown, record)
-    if done.problems or done.stopped or not done.coded + done.skipped:
-        raise typer.Exit(1 if done.coded + done.skipped else 2)
+    _err.print(_account(done, not json))
+    if done.failed or done.stopped or not done.stored + done.skipped:
+        raise typer.Exit(1 if done.stored + done.skipped else 2)
 
 
 @app.command()
@@ -196,6 +208,22 @@ def ties(
         )
         nothing = "no ties match" if rows else _nothing("ties", book, party or ())
     _show(rows, json, _TIE_COLUMNS, _tie_cells, nothing)
+
+
+@app.command()
+def problems(
+    record: RECORD,
+    json: JSON = False,
+) -> None:
+    """What could not be read or coded, what was left out, and why.
+
+    Reports in languages that are not read are listed with the id they are stored under.
+
+    Example: communique problems record.duckdb
+    """
+    with _open(record) as book:
+        rows = book.problems()
+    _show(rows, json, _PROBLEM_COLUMNS, _problem_cells, "no problems")
 
 
 @app.command()
@@ -343,6 +371,17 @@ def _format(asked: str | None, suffix: str, known: Iterable[str], later: Iterabl
     return asked or named or "csv"
 
 
+def _columns(given: Iterable[str]) -> dict[str, str]:
+    """FIELD=NAME as a mapping."""
+    found: dict[str, str] = {}
+    for pair in given:
+        field, equals, name = pair.partition("=")
+        if not equals or not name:
+            raise CallError(f"--column {pair}: write it as FIELD=NAME, as text=Body")
+        found[field.strip()] = name.strip()
+    return found
+
+
 def _folder(path: Path | None) -> Path | None:
     if path is not None and not path.is_dir():
         raise CallError(f"{path}: no such folder")
@@ -367,7 +406,7 @@ def _with_a_report(items: Iterator[Article | Problem]) -> Iterator[Article | Pro
     early: list[Article | Problem] = []
     for item in items:
         early.append(item)
-        if isinstance(item, Article):
+        if isinstance(item, Article) or item.report is not None:
             return itertools.chain(early, items)
     for problem in early:
         if isinstance(problem, Problem):
@@ -386,6 +425,9 @@ class _Lines:
         self.attitudes = attitudes
 
     def has(self, article: str, version: str | None = None) -> bool:
+        return False
+
+    def holds(self, article: str) -> bool:
         return False
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
@@ -411,6 +453,9 @@ class _Shown:
 
     def has(self, article: str, version: str | None = None) -> bool:
         return bool(self.sink.has(article, version))
+
+    def holds(self, article: str) -> bool:
+        return bool(self.sink.holds(article))
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> None:
         for problem in problems:
@@ -446,8 +491,9 @@ def _announce(size: Any, workers: int, record: Path) -> None:
         return
     # What is there already is copied too while the record is written.
     disk = need.bytes + 2 * (record.stat().st_size if record.exists() else 0)
+    amount = f"about {size.reports:,} reports" if size.reports else f"{size.bytes / 1e6:,.0f} MB"
     _err.print(
-        f"about {size.reports:,} reports: roughly {_time(need.seconds)} and {disk / 1e6:,.0f} MB of disk. "
+        f"{amount}: roughly {_time(need.seconds)} and {disk / 1e6:,.0f} MB of disk. "
         "Ctrl-C stops cleanly; the same command goes on from there."
     )
     folder = record.absolute().parent
@@ -498,12 +544,6 @@ def _stop_on_ctrl_c() -> Iterator[Callable[[], bool]]:
 def _sum_up(done: Progress, shown: _Shown, stored: bool) -> None:
     if shown.problems > _SHOWN_PROBLEMS:
         _err.print(f"... and {shown.problems - _SHOWN_PROBLEMS:,} more problems; the record lists them all")
-    parts = [f"coded {done.coded:,}"]
-    more = {"skipped": done.skipped, "problems": done.problems, "left out": done.asides}
-    parts += [f"{name} {count:,}" for name, count in more.items() if count]
-    _err.print(f"read {done.read:,}: {', '.join(parts)}, in {_time(done.seconds)}")
-    if done.skipped:
-        _err.print("skipped are reports that the record has already")
     if shown.undated:
         _err.print(f"{shown.undated:,} without a date of publication: words such as Monday stay open; see --published")
     if shown.superseded:
@@ -514,6 +554,25 @@ def _sum_up(done: Progress, shown: _Shown, stored: bool) -> None:
         _err.print("Stopped on request. Run the same command again to go on; what is stored is skipped.")
     elif done.stopped:
         _err.print("Stopped on request; --json stores nothing, so the same command begins anew.")
+
+
+def _account(done: Progress, stored: bool) -> str:
+    """The last line of a run: all that was read, as what was kept and what was not, and why."""
+    kept, uncoded = (done.stored, 0) if stored else (done.coded, done.uncoded)
+    within = (
+        f" ({done.coded:,} coded, {done.uncoded:,} in other languages not coded)" if stored and done.uncoded else ""
+    )
+    reasons = {
+        "stored before": done.skipped,
+        "in other languages": uncoded,
+        "with problems": done.problems,
+        "no reports": done.asides,
+    }
+    why = ", ".join(f"{count:,} {name}" for name, count in reasons.items() if count)
+    return (
+        f"read {done.read:,} = {'stored' if stored else 'coded'} {kept:,}{within} + skipped {done.read - kept:,}"
+        f"{f' ({why})' if why else ''}, in {_time(done.seconds)}"
+    )
 
 
 def _show_new(shown: _Shown, record: Path) -> None:
@@ -657,6 +716,13 @@ _FIGURE_COLUMNS = ("task", "file", "figure", "items", "value")
 def _figure_cells(row: Any) -> tuple[str, ...]:
     value = "unknown" if row.value is None else f"{row.value:.4f}"
     return (row.task, row.file, row.name, str(row.items), value)
+
+
+_PROBLEM_COLUMNS = ("source", "station", "article", "reason")
+
+
+def _problem_cells(row: Problem) -> tuple[str, ...]:
+    return (row.source, row.station, row.article or "", row.reason)
 
 
 _EVENT_COLUMNS = ("date", "type", "status", "actors", "recipients", "place", "voice", "id", "quote")

@@ -8,7 +8,7 @@ Offsets count Unicode code points in `Article.text`, end exclusive; for every sp
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -307,12 +307,19 @@ class CodedReport:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read or coded, and why. `station`: read, code or store."""
+    """Something that could not be read or coded, and why. `station`: read, code or store.
+
+    `aside`: met inside a folder, archive or table and no report for us (another kind of file, another language), so no
+    failure of what was asked. `report`: what is to be stored all the same, though not coded. Both are known while
+    reading only; the record keeps the rest.
+    """
 
     source: str
     station: str
     reason: str
     article: str | None = None
+    aside: bool = field(default=False, compare=False)
+    report: Article | None = field(default=None, compare=False, repr=False)
 
 
 def make_id(prefix: str, *parts: object) -> str:
@@ -326,8 +333,12 @@ def make_id(prefix: str, *parts: object) -> str:
 
 # Python forbids `from` and `for` as names, so the fields that users see under those names carry an underscore.
 _JSON_NAMES = {"from_": "from", "for_": "for"}
-# Kept in the record, but no part of the line that `code --json` prints.
-_HIDDEN: dict[type, frozenset[str]] = {Article: frozenset({"author"}), CodedReport: frozenset({"claims"})}
+# Kept in the record or known while reading, but no part of what is printed.
+_HIDDEN: dict[type, frozenset[str]] = {
+    Article: frozenset({"author"}),
+    CodedReport: frozenset({"claims"}),
+    Problem: frozenset({"aside", "report"}),
+}
 _ARTICLE_ORDER = ("id", "given_id", "title", "outlet", "published", "anchor", "language", "url", "text")
 
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Protocol
 from communique.codebook import Codebook, shipped
 from communique.errors import CommuniqueError, DataError, ModelError
 from communique.model import Article, CodedReport, Problem
-from communique.read import Aside
 
 if TYPE_CHECKING:
     from communique.coding import Coder
@@ -49,34 +48,45 @@ class Settings:
 
 
 class Sink(Protocol):
-    """Where coded reports go: a record, or standard output. `has` without a version: coded by any."""
+    """Where coded reports go: a record, or standard output. `has` without a version: coded by any; `holds`: stored,
+    coded or not."""
 
     def has(self, article: str, version: str | None = None) -> bool: ...
+
+    def holds(self, article: str) -> bool: ...
 
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem], run: str) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. read = coded + skipped + problems + asides.
+    """How far a run is. read = coded + uncoded + skipped + problems + asides.
 
+    `uncoded`: stored and not coded, as they are in a language that is not read;
     `skipped`: stored before, or twice in the input; `older`: those of them that another coder version coded;
-    `asides`: met inside folders, but no reports for us;
+    `problems`: could not be read or coded; `asides`: met inside folders, but no reports for us;
+    `failed`: those of all that count against the call, as they were asked for by name;
     `seconds` since the first report was read; `total`: reports expected, if known; `stopped`: ended early on request.
     """
 
     coded: int = 0
+    uncoded: int = 0
     skipped: int = 0
     older: int = 0
     problems: int = 0
     asides: int = 0
+    failed: int = 0
     seconds: float = 0.0
     total: int | None = None
     stopped: bool = False
 
     @property
     def read(self) -> int:
-        return self.coded + self.skipped + self.problems + self.asides
+        return self.stored + self.skipped + self.problems + self.asides
+
+    @property
+    def stored(self) -> int:
+        return self.coded + self.uncoded
 
     @property
     def rate(self) -> float | None:
@@ -119,6 +129,7 @@ class _Parcel:
     problems: list[Problem] = field(default_factory=list)
     skipped: int = 0
     older: int = 0
+    failed: int = 0
 
 
 @dataclass(slots=True)
@@ -178,17 +189,21 @@ def _take(
 ) -> Progress:
     """Puts a parcel's results to what waits for the record, and counts them."""
     reports = [r for r in results if isinstance(r, CodedReport)]
-    problems = [*parcel.problems, *(r for r in results if isinstance(r, Problem))]
-    asides = sum(isinstance(p, Aside) for p in problems)
+    failed = [r for r in results if isinstance(r, Problem)]
+    problems = [*parcel.problems, *failed]
+    uncoded = sum(p.report is not None for p in problems)
+    asides = sum(p.aside and p.report is None for p in problems)
     waiting.reports += reports
     waiting.problems += problems
     return replace(
         now,
         coded=now.coded + len(reports),
+        uncoded=now.uncoded + uncoded,
         skipped=now.skipped + parcel.skipped,
         older=now.older + parcel.older,
-        problems=now.problems + len(problems) - asides,
+        problems=now.problems + len(problems) - uncoded - asides,
         asides=now.asides + asides,
+        failed=now.failed + parcel.failed + len(failed),
         seconds=seconds,
     )
 
@@ -206,7 +221,13 @@ def _parcels(articles: Iterable[Article | Problem], sink: Sink, version: str, re
     parcel, size = _Parcel(), 0
     for item in articles:
         if isinstance(item, Problem):
-            parcel.problems.append(item)
+            parcel.failed += not item.aside
+            if item.report is not None and (item.report.id in seen or sink.holds(item.report.id)):
+                parcel.skipped += 1
+            else:
+                parcel.problems.append(item)
+            if item.report is not None:
+                seen.add(item.report.id)
         elif item.id in seen or sink.has(item.id, version if recode else None):
             parcel.skipped += 1
             parcel.older += item.id not in seen and not sink.has(item.id, version)

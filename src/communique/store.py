@@ -211,6 +211,7 @@ class Record:
         self._publish_every = publish_every
         self._claims: dict[str | None, list[Claim]] = {}
         self._known: dict[str | None, set[str]] = {}
+        self._articles: set[str] | None = None
         self._unpublished = False
         self._published_at = time.monotonic()
         self._cost = 0.0
@@ -298,15 +299,22 @@ class Record:
             self._known[version] = {article for (article,) in rows}
         return article in self._known[version]
 
+    def holds(self, article: str) -> bool:
+        """Whether this article is stored, coded or not."""
+        if self._articles is None:
+            self._articles = {id for (id,) in self._lists("SELECT id FROM base.articles")}
+        return article in self._articles
+
     def add(self, reports: Sequence[CodedReport], problems: Sequence[Problem] = (), run: str = __version__) -> Added:
-        """Adds coded reports and problems in one transaction. `run`: the version of the coder.
+        """Adds coded reports and problems in one transaction, with the reports that problems say are stored though not
+        coded. `run`: the version of the coder.
 
         What is stored already changes nothing. A report coded by another version, or otherwise, gets a new coding;
         the older one stays. Characters that UTF-8 does not have (lone surrogates) are stored as U+FFFD, which leaves
         every offset as it is, and told as a problem.
         """
         batch = self._new(reports, problems, run)
-        if not batch.reports and not batch.problems:
+        if not batch.reports and not batch.problems and not batch.uncoded:
             return Added(0, 0)
         self._begin()
         try:
@@ -315,6 +323,8 @@ class Record:
             raise RecordError(f"{self.path}: the batch could not be stored and was undone ({error})") from error
         self._unpublished = True
         self._claims.clear()
+        if self._articles is not None:
+            self._articles |= {report.article.id for report, _ in batch.reports} | {a.id for a in batch.uncoded}
         for version in (None, run):
             if version in self._known:
                 self._known[version] |= {report.article.id for report, _ in batch.reports}
@@ -372,7 +382,13 @@ class Record:
         told = [*problems, *filter(None, map(_unstorable, fresh.values()))]
         known = {Problem(*row) for row in self._lists(_PROBLEMS, {"sources": [_text(p.source) for p in told]})}
         unknown = {_plain_problem(p): None for p in told}
-        return _Batch([(r, digest) for (_, digest), r in fresh.items()], [p for p in unknown if p not in known])
+        uncoded = {p.report.id: p.report for p in problems if p.report is not None}
+        there = set(self._lists("SELECT id FROM base.articles WHERE list_contains($ids, id)", {"ids": [*uncoded]}))
+        return _Batch(
+            [(r, digest) for (_, digest), r in fresh.items()],
+            [p for p in unknown if p not in known],
+            [article for id, article in uncoded.items() if (id,) not in there],
+        )
 
     def _insert(self, batch: _Batch, run: str) -> Added:
         with _transaction(self._con) as cursor:
@@ -516,7 +532,8 @@ class Record:
         return list(self.each_article(superseded=superseded))
 
     def each_article(self, *, superseded: bool = False) -> Iterator[Article]:
-        """The same, never all of them in memory."""
+        """The same, never all of them in memory. Reports that are stored but not coded, as those in a language that is
+        not read, are among them."""
         return map(_article, self._dicts(_ARTICLES + ("" if superseded else _CURRENT) + " ORDER BY a.seq"))
 
     def article(self, id: str) -> Article | None:
@@ -713,6 +730,8 @@ class _Work:
         con = duckdb.connect(":memory:", config=_CONFIG)
         con.execute(f"ATTACH '{_quoted(self.file)}' AS record (STORAGE_VERSION '{_STORAGE}')").fetchall()
         con.execute("USE record").fetchall()
+        # A record of an earlier release gets the views of this one.
+        con.execute(_sql("views")).fetchall()
         self.attached = True
         return con
 
@@ -972,10 +991,12 @@ def _maker(kind: Any) -> Callable[[Any], Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What is to be stored: coded reports with the digests of their codings, and problems."""
+    """What is to be stored: coded reports with the digests of their codings, problems, and the reports among these that
+    are stored without a coding."""
 
     reports: list[tuple[CodedReport, str]]
     problems: list[Problem]
+    uncoded: list[Article]
 
 
 _CODED = [pa.field("coding", pa.int64()), pa.field("article", pa.string()), pa.field("position", pa.int64())]
@@ -997,14 +1018,16 @@ _CODING_SCHEMA = pa.schema(
         *(f for f in _fields(CodedReport) if f.name in ("actors", "places", "times")),
     ]
 )
-_PROBLEM_SCHEMA = pa.schema([pa.field("seq", pa.int64()), *_fields(Problem)])
+# What the record keeps of a problem.
+_PROBLEM_COLUMNS = ("source", "station", "reason", "article")
+_PROBLEM_SCHEMA = pa.schema([pa.field("seq", pa.int64()), *(pa.field(name, pa.string()) for name in _PROBLEM_COLUMNS)])
 _TIE_SCHEMA = pa.schema([pa.field("position", pa.int64()), *(f for f in _fields(StoredTie) if f.name != "claims")])
 _TIE_CLAIM_SCHEMA = pa.schema([pa.field("tie", pa.string()), pa.field("claim", pa.string())])
 _STORY_SCHEMA = pa.schema([pa.field("article", pa.string()), pa.field("story", pa.string())])
 _ALIAS_SCHEMA = pa.schema([pa.field("alias", pa.string()), pa.field("id", pa.string())])
 
 _PROBLEMS = "SELECT source, station, reason, article FROM base.problems WHERE list_contains($sources, source)"
-_ARTICLES = "SELECT a.*, c.anchor FROM base.articles AS a JOIN base.codings AS c ON c.article = a.id AND c.latest"
+_ARTICLES = "SELECT a.*, c.anchor FROM base.articles AS a LEFT JOIN base.codings AS c ON c.article = a.id AND c.latest"
 _CURRENT = " WHERE a.superseded_by IS NULL"
 _CODES = """
     SELECT code, list(DISTINCT name ORDER BY name)
@@ -1044,7 +1067,8 @@ def _run(cursor: duckdb.DuckDBPyConnection, version: str) -> int:
 
 def _article_rows(batch: _Batch, known: set[str], first: int) -> Iterator[Row]:
     new = {r.article.id: r.article for r, _ in reversed(batch.reports) if r.article.id not in known}
-    for seq, article in enumerate(reversed(new.values()), first):
+    uncoded = [article for article in batch.uncoded if article.id not in new]
+    for seq, article in enumerate([*reversed(new.values()), *uncoded], first):
         row = _to_row(article)
         del row["anchor"]
         yield {"seq": seq, **row, "shingles": _shingles(article.text)}
@@ -1073,7 +1097,7 @@ def _add_codings(cursor: duckdb.DuckDBPyConnection, batch: _Batch, run: int) -> 
 
 def _add_problems(cursor: duckdb.DuckDBPyConnection, problems: Iterable[Problem]) -> None:
     first = _next(cursor, "problems", "seq")
-    rows = ({"seq": seq, **_to_row(problem)} for seq, problem in enumerate(problems, first))
+    rows = ({"seq": seq, **{n: getattr(p, n) for n in _PROBLEM_COLUMNS}} for seq, p in enumerate(problems, first))
     _add_rows(cursor, "problems", _PROBLEM_SCHEMA, rows)
 
 
@@ -1094,7 +1118,7 @@ def _digest(report: CodedReport) -> str:
 
 
 def _plain_problem(problem: Problem) -> Problem:
-    return Problem(*(_to_cell(getattr(problem, f.name)) for f in fields(Problem)))
+    return Problem(*(_to_cell(getattr(problem, name)) for name in _PROBLEM_COLUMNS))
 
 
 def _unstorable(report: CodedReport) -> Problem | None:

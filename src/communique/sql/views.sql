@@ -1,7 +1,8 @@
--- What the record says now: the latest coding of every report that no later version supersedes.
+-- What the record says now: the latest coding of every report that no later version supersedes. Reports that were
+-- stored and not coded, as those in a language that is not read, are among the articles, without `coded_by`.
 -- The columns begin with those that `communique export` writes, in the same order.
 
-CREATE VIEW articles AS
+CREATE OR REPLACE VIEW articles AS
 SELECT
     a.id,
     a.given_id,
@@ -17,12 +18,12 @@ SELECT
     s.story,
     r."version" AS coded_by
 FROM base.articles AS a
-JOIN base.codings AS c ON c.article = a.id AND c.latest
-JOIN base.runs AS r USING (run)
+LEFT JOIN base.codings AS c ON c.article = a.id AND c.latest
+LEFT JOIN base.runs AS r ON r.run = c.run
 LEFT JOIN base.stories AS s ON s.article = a.id
 WHERE a.superseded_by IS NULL;
 
-CREATE VIEW events AS
+CREATE OR REPLACE VIEW events AS
 SELECT
     e.id,
     TRY_CAST(coalesce(e."when"."from", e."when"."until", a.published, c.anchor."from") AS DATE) AS "date",
@@ -80,7 +81,7 @@ JOIN base.codings AS c USING (coding)
 JOIN base.articles AS a ON a.id = e.article
 WHERE c.latest AND a.superseded_by IS NULL;
 
-CREATE VIEW statements AS
+CREATE OR REPLACE VIEW statements AS
 SELECT
     s.id,
     [coalesce(x."name", x."text") FOR x IN s.sources] AS sources,
@@ -106,7 +107,7 @@ JOIN base.codings AS c USING (coding)
 JOIN base.articles AS a ON a.id = s.article
 WHERE c.latest AND a.superseded_by IS NULL;
 
-CREATE VIEW ties AS
+CREATE OR REPLACE VIEW ties AS
 SELECT
     id,
     kind,
@@ -145,8 +146,8 @@ SELECT
     because
 FROM base.ties;
 
-CREATE VIEW problems AS
+CREATE OR REPLACE VIEW problems AS
 SELECT source, station, reason, article FROM base.problems;
 
-CREATE VIEW corrections AS
+CREATE OR REPLACE VIEW corrections AS
 SELECT target, article, field, "old", "new", "start", "end", quote, "by", made, note FROM base.corrections;

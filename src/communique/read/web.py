@@ -1,0 +1,6 @@
+def fetch(*a, **k):
+    raise NotImplementedError
+
+
+class Refused(Exception):
+    reason = ""
