@@ -444,6 +444,36 @@ class Record:
         them; where the text states none, the day of the report stands for it. `actor`, `recipient`: ISO3 or entity
         codes. `place`: a name, GeoNames id or ISO3. `voice`: outlet, source, or the code or name of a source.
         """
+        return Rows(
+            self.each_event(
+                from_=from_,
+                until=until,
+                type=type,
+                actor=actor,
+                recipient=recipient,
+                status=status,
+                place=place,
+                voice=voice,
+                article=article,
+                limit=limit,
+            )
+        )
+
+    def each_event(
+        self,
+        *,
+        from_: str | None = None,
+        until: str | None = None,
+        type: Sequence[str] | str | None = None,
+        actor: Sequence[str] | str | None = None,
+        recipient: Sequence[str] | str | None = None,
+        status: Sequence[str] | str | None = None,
+        place: Sequence[str] | str | None = None,
+        voice: Sequence[str] | str | None = None,
+        article: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[StoredEvent]:
+        """The same, never all of them in memory."""
         where = _Where()
         where.dates(from_, until)
         where.words('"type"', _checked(type, "event type", None))
@@ -453,11 +483,7 @@ class Record:
         where.place(place)
         where.voice(voice)
         where.words("article", _several(article))
-        return Rows(self._events(where, limit))
-
-    def each_event(self) -> Iterator[StoredEvent]:
-        """Every event, newest first, never all of them in memory."""
-        return self._events(_Where(), None)
+        return self._events(where, limit)
 
     def _events(self, where: _Where, limit: int | None) -> Iterator[StoredEvent]:
         order = '"day" DESC NULLS LAST, published DESC NULLS LAST, article, "trigger"."start", "trigger"."end", id'
