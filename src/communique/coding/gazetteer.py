@@ -52,8 +52,13 @@ def fold(word: str) -> str:
 
 def fold_name(name: str) -> str:
     """A whole name, word by word."""
-    if name.isascii() and name.isalpha():
-        return fold(name)
+    if name.isascii():
+        # Most of a gazetteer: plain words, which need none of the rest.
+        if name.isalpha():
+            return fold(name)
+        words = name.lower().split(" ")
+        if all(map(str.isalpha, words)):
+            return " ".join(_SAINTS.get(w, w) for w in words)
     return " ".join(fold(w) for w in WORD.findall(name))
 
 
