@@ -159,7 +159,7 @@ def party(a: Actor) -> Json:
     """An actor as the event gold has it: what is no state goes by its class, in the place of the sector."""
     country, sector = a.country, a.sector
     if country in CLASS_CODES:
-        country, sector = None, {"UNO": "IGO", "EUR": "IGO"}.get(country, country)
+        country, sector = None, "IGO" if country in ("UNO", "EUR") else country
     return {"text": a.text, "country": country, "sector": sector, "start": a.start, "end": a.end}
 
 
@@ -192,7 +192,7 @@ def place_rows(item: Item) -> Iterable[Json]:
 def date_rows(item: Item) -> Iterable[Json]:
     every = {*item.times, *(e.when for e in item.events if e.when)}
     times = [
-        {**span(w), "type": None, "value": w.value} for w in sorted(every, key=lambda w: (w.start, w.end))
+        {**span(w), "type": "DATE", "value": w.value} for w in sorted(every, key=lambda w: (w.start, w.end))
     ]  # fmt: skip
     yield {"id": item.id, "anchor_date": item.published.isoformat(), "text": item.text, "times": times}
 

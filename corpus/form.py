@@ -626,7 +626,9 @@ def _sentences(path: Path, label: str, faults: list[str], texts: dict[str, Item]
             faults.append(f"{where}: no item {raw.get('id')!r} in the first coding")
             continue
         if known is not None:
-            raw = {**_as_raw(known), **raw}
+            if raw.get("text", known.text) != known.text:
+                faults.append(f"{where}: the text is not that of the first coding")
+            raw = {**raw, **_as_raw(known)}
         item = _head(raw, SENTENCE_KEYS, label, number, faults)
         if item is None:
             continue
@@ -663,7 +665,7 @@ def _reports(path: Path, label: str, faults: list[str], texts: dict[str, Item] |
             if texts is not None and known is None:
                 faults.append(f"{where}: no item {raw['id']!r} in the first coding")
             if known is not None:
-                raw = {**{k: v for k, v in _as_raw(known).items() if k != "text"}, **raw}
+                raw = {**raw, **{k: v for k, v in _as_raw(known).items() if k != "text"}}
             item = _head(raw, REPORT_KEYS, label, number, faults, group=str(raw["id"]))
             if item is not None:
                 item.report = True
@@ -675,6 +677,8 @@ def _reports(path: Path, label: str, faults: list[str], texts: dict[str, Item] |
             faults.append(f"{where}: no such key: {', '.join(sorted(unknown))}")
         start = len(item.text) + 2 if item.text else 0
         item.text = f"{item.text}\n\n{raw['p']}" if item.text else raw["p"]
+        if texts is not None and not texts[item.id].text.startswith(item.text):
+            faults.append(f"{where}: the paragraph is not that of the first coding")
         item.paragraphs.append((start, len(item.text)))
         Unit(raw["p"], item.published, where, faults, start).read(raw, item, strict=False)
     if item is not None:
