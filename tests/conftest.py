@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from communique import Coder
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_installed_tables(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Releases of tables that the user of this machine has installed are no matter of the tests."""
+    os.environ["COMMUNIQUE_TABLES"] = str(tmp_path_factory.mktemp("tables"))
 
 
 @pytest.fixture(scope="session")

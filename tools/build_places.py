@@ -101,7 +101,7 @@ def degrees(value: float) -> str:
 
 
 def place_row(id_: object, name: str, other: str, country: str, admin1: str, kind: str, at: Point, people: int) -> Row:
-    name = unicodedata.normalize("NFC", name)
+    name = unicodedata.normalize("NFC", name.strip())
     return (str(id_), name, other, country, admin1, kind, degrees(at[0]), degrees(at[1]), str(people))
 
 

@@ -27,7 +27,7 @@ from communique.errors import CallError, CommuniqueError
 from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
 if TYPE_CHECKING:
-    from communique.run import Progress
+    from communique.run import Progress, Settings
     from communique.store import Record, StoredEvent, StoredTie
 
 app = typer.Typer(
@@ -112,13 +112,14 @@ def code(
     if json and into:
         raise CallError("--json stores nothing, so it cannot go with --into; leave one of them out")
     settings = run.Settings(model, _folder(codebook))
+    settings.book().verified()
     found = read(inputs, published=published, outlet=outlet, columns=_columns(column or ()), local=allow_local)
     items = _with_a_report(found)
     size = measure(inputs)
     record = into or Path("record.duckdb")
     if not json:
         _announce(size, workers, record)
-    with _sink(None if json else record, attitudes) as sink, _progress(json) as show, _stop_on_ctrl_c() as stop:
+    with _sink(None if json else record, attitudes, settings) as sink, _progress(json) as show, _stop_on_ctrl_c() as stop:
         shown = _Shown(sink)
         done = run.run(
             items,
@@ -288,16 +289,21 @@ def check(
 ) -> None:
     """Checks the codebook and the lexicons, and lists every fault with file and line.
 
+    Names that a table of yours refers to may stand in it, in an installed release or in ours.
+
     Example: communique check my-tables/
     """
-    from communique.codebook import Codebook
+    from communique.codebook import Codebook, shipped
 
-    faults = Codebook(_folder(folder)).check()
+    book = Codebook(_folder(folder)) if folder else shipped()
+    faults = book.check()
     _out_lines(faults)
     if faults:
         _err.print(f"{len(faults)} fault{'s' * (len(faults) != 1)} found")
         raise typer.Exit(1)
-    _err.print("no faults found")
+    tables = book.tables()
+    listed = f": {', '.join(tables)}" if folder and tables else ""
+    _err.print(f"no faults found in {len(tables)} table{'s' * (len(tables) != 1)}{listed}", markup=False)
 
 
 @app.command()
@@ -470,13 +476,13 @@ class _Shown:
 
 
 @contextmanager
-def _sink(record: Path | None, attitudes: bool = False) -> Iterator[Any]:
+def _sink(record: Path | None, attitudes: bool, settings: Settings) -> Iterator[Any]:
     if record is None:
         yield _Lines(attitudes)
         return
     from communique.store import Record
 
-    with Record.open(record, write=True) as opened:
+    with Record.open(record, write=True, codebook=settings.book()) as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from communique.codebook import Codebook, shipped
+from communique.codebook import Codebook, current
 from communique.errors import CommuniqueError, DataError, ModelError
 from communique.model import Article, CodedReport, Problem
 
@@ -40,10 +40,13 @@ class Settings:
     model: str | None = None
     codebook: Path | None = None
 
+    def book(self) -> Codebook:
+        return Codebook(self.codebook) if self.codebook else current()
+
     def coder(self) -> Coder:
         from communique.coding import Coder
 
-        book = Codebook(self.codebook) if self.codebook else shipped()
+        book = self.book()
         return Coder(model=self.model, codebook=book) if self.model else Coder(codebook=book)
 
 

@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import hashlib
 import html
+import json
 import os
 import re
 import shutil
@@ -26,7 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -35,7 +36,7 @@ import duckdb
 import pyarrow as pa
 
 from communique import __version__, ties
-from communique.codebook import Codebook, shipped
+from communique.codebook import Codebook, Layer, current
 from communique.errors import CallError, RecordError
 from communique.model import (
     Actor,
@@ -61,6 +62,8 @@ FORMAT = 1
 # Seconds between two publications while a writer is at work, and the share of its time that they may take.
 PUBLISH_SECONDS = 10.0
 _PUBLISH_SHARE = 0.05
+# The file of rules that ties are resolved by, and the key under which a record keeps a user's own.
+_RULES = "ties.toml"
 # The oldest DuckDB that reads our files.
 _STORAGE = "v1.5.0"
 # A record needs no extension that is not built in; DuckDB must not look for one on the net.
@@ -83,6 +86,9 @@ POINTS = (
     "work closed",
     "work moved",
 )
+
+# Rows made into objects at a time, one vector of DuckDB.
+_ROWS = 2_048
 
 Row = dict[str, Any]
 R = TypeVar("R")
@@ -198,8 +204,8 @@ def _with_article(value: Any, article: str | None) -> Any:
 class Record:
     """A record on disk. Open it with `Record.open`, best in a `with` block.
 
-    >>> with Record.open("record.duckdb") as record:
-    ...     record.ties(at="2023-07-01", party=["JPN", "NATO"])
+        with Record.open("record.duckdb") as record:
+            record.ties(at="2023-07-01", party=["JPN", "NATO"])
 
     A reader sees the record as it was when opened, until `refresh`.
     """
@@ -217,6 +223,7 @@ class Record:
         self._cost = 0.0
         self._opened: tuple[int, ...] = ()
         self._con = self._connect()
+        self._rules = self._settled()
 
     @classmethod
     def open(
@@ -227,7 +234,8 @@ class Record:
         codebook: Codebook | None = None,
         publish_every: float = PUBLISH_SECONDS,
     ) -> Record:
-        """Opens a record; with `write`, makes it where there is none. `codebook`: the rules that ties are resolved by.
+        """Opens a record; with `write`, makes it where there is none. `codebook`: the rules that ties are resolved by;
+        a record remembers those of a user's own that it was last added to with, and goes by them without being told.
 
         `publish_every`: seconds after which a writer lets readers see what it has added, at the earliest.
         Raises `RecordError` where there is no record, or where another process writes to it already.
@@ -278,7 +286,16 @@ class Record:
         # The old connection is not closed: a query of another thread may still be at it.
         self._con = self._connect()
         self._claims.clear()
+        self._rules = self._settled()
         return True
+
+    def _settled(self) -> Codebook:
+        """The rules that ties are resolved by: those given, else those that the record remembers, else the current."""
+        kept = _meta(self._cursor()).get(_RULES)
+        if kept is None or (self._codebook is not None and _own_rules(self._codebook) is not None):
+            return self._codebook or current()
+        texts = [str(text).encode() for text in json.loads(kept)]
+        return Codebook([Layer("record/", {_RULES: partial(bytes, text)}) for text in texts], releases=())
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if self._work is None:
@@ -286,6 +303,12 @@ class Record:
             return _attach_read_only(self.path)
         self._unpublished = self._work.recover()
         return self._work.attach() if self._unpublished else _attach_read_only(self.path)
+
+    def _types(self) -> Iterable[str]:
+        """Every event type that there is or that the record has."""
+        return dict.fromkeys(
+            [*current().types, *(t for (t,) in self._lists('SELECT DISTINCT "type" FROM base.events'))]
+        )
 
     # Adding
 
@@ -402,6 +425,9 @@ class Record:
             _add_problems(cursor, batch.problems)
             gone = _fetch(cursor, _sql("superseded"), {"first": first})[0][0]
             cursor.execute("UPDATE base.meta SET value = CAST(value AS BIGINT) + 1 WHERE key = 'batch'").fetchall()
+            if self._codebook is not None and (own := _own_rules(self._codebook)) is not None:
+                cursor.execute("DELETE FROM base.meta WHERE key = ?", [_RULES]).fetchall()
+                cursor.execute("INSERT INTO base.meta VALUES (?, ?)", [_RULES, own]).fetchall()
             _point("batch written")
         return Added(len(batch.reports), int(gone))
 
@@ -415,9 +441,9 @@ class Record:
             _add_rows(
                 cursor, "stories", _STORY_SCHEMA, [{"article": a, "story": s} for a, s in sorted(stories.items())]
             )
-            found = ties.resolutions(claims, stories=stories, book=self._codebook)
+            found = ties.resolutions(claims, stories=stories, book=self._rules)
             _add_ties(cursor, [_stored_tie(r) for r in found])
-            answers = _answers(every, claims, self._codebook)
+            answers = _answers(every, claims, self._rules)
             cursor.execute("TRUNCATE base.aliases").fetchall()
             _add_rows(cursor, "aliases", _ALIAS_SCHEMA, [{"alias": a, "id": i} for a, i in answers.items()])
         _point("derived rebuilt")
@@ -476,7 +502,7 @@ class Record:
         """The same, never all of them in memory."""
         where = _Where()
         where.dates(from_, until)
-        where.words('"type"', _checked(type, "event type", None))
+        where.words('"type"', _checked(type, "event type", self._types()))
         where.words("status", _checked(status, "event status", Status))
         where.codes("actors", actor)
         where.codes("recipients", recipient)
@@ -530,7 +556,7 @@ class Record:
         `known_by`: from reports published up to this ISO day only. `party`: ISO3 or entity codes that must all be
         parties. `kind` as in `data/ties.toml`; `status` any of those given.
         """
-        kinds = _checked(kind, "kind of tie", ties.rules(self._codebook or shipped()).match)
+        kinds = _checked(kind, "kind of tie", ties.rules(self._rules).match)
         standing = _checked(status, "tie status", TieStatus)
         parties = [code.casefold() for code in _several(party)]
         day = _iso(at) if at else date.today().isoformat()
@@ -582,7 +608,7 @@ class Record:
             events=tuple(self._coded(Event, codings[0]["coding"])),
             statements=tuple(self._coded(Statement, codings[0]["coding"])),
             claims=claims,
-            ties=tuple(ties.resolve(claims, book=self._codebook)),
+            ties=tuple(ties.resolve(claims, book=self._rules)),
             actors=tuple(_from_row(Actor, a) for a in codings[0]["actors"]),
             places=tuple(_from_row(Place, p) for p in codings[0]["places"]),
             times=tuple(_from_row(When, t) for t in codings[0]["times"]),
@@ -627,7 +653,7 @@ class Record:
         return _fetch(self._cursor(), sql, params or {})
 
     def _dicts(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[Row]:
-        for batch in self.sql(sql, params).to_arrow_reader(10_000):
+        for batch in self.sql(sql, params).to_arrow_reader(_ROWS):
             yield from batch.to_pylist()
 
     def _coded(self, kind: type[R], coding: int) -> Iterator[R]:
@@ -648,7 +674,7 @@ class Record:
     def _resolved(self, at: str, known_by: str | None) -> list[StoredTie]:
         stories = dict(self._lists("SELECT article, story FROM base.stories"))
         claims = self._counted(known_by)
-        found = ties.resolutions(claims, at=at, known_by=known_by, stories=stories, book=self._codebook)
+        found = ties.resolutions(claims, at=at, known_by=known_by, stories=stories, book=self._rules)
         return [_stored_tie(r) for r in found]
 
     def _tie(self, id: str) -> StoredTie | None:
@@ -886,6 +912,12 @@ def _check(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(_fetch(con, "SELECT key, value FROM base.meta", {}))
+
+
+def _own_rules(book: Codebook) -> str | None:
+    """What lies over our rules of ties, as the record keeps it."""
+    texts = [layer.text(_RULES) for layer in book.layers[1:] if _RULES in layer.files]
+    return json.dumps(texts) if texts else None
 
 
 def _batch_of(con: duckdb.DuckDBPyConnection) -> tuple[str, int]:
@@ -1250,9 +1282,9 @@ def _several(values: Sequence[str] | str | None) -> list[str]:
     return [values] if isinstance(values, str) else list(values or ())
 
 
-def _checked(values: Sequence[str] | str | None, what: str, known: Iterable[Any] | None) -> list[str]:
+def _checked(values: Sequence[str] | str | None, what: str, known: Iterable[Any]) -> list[str]:
     """The values as we write them; `CallError` names those there are."""
-    allowed = {str(k).casefold(): str(k) for k in (shipped().types if known is None else known)}
+    allowed = {str(k).casefold(): str(k) for k in known}
     found = _several(values)
     for value in found:
         if value.casefold() not in allowed:

@@ -25,7 +25,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
-from communique.codebook import Codebook, shipped
+from communique.codebook import Codebook, current
 from communique.model import (
     Claim,
     Evidence,
@@ -103,7 +103,7 @@ def rules(book: Codebook) -> Rules:
 def _country_words(book: Codebook) -> Words:
     """Words of country names and demonyms: they say whose pact it is, not which."""
     found: set[str] = set()
-    for row in book.rows("countries.csv") if book.sources("countries.csv") else ():
+    for row in book.rows("countries.csv"):
         for column in ("name", "aliases", "demonyms"):
             for item in row.list(column):
                 found |= set(_tokens(item)) if len(item.split()) == 1 else set()
@@ -147,7 +147,7 @@ def resolutions(
     book: Codebook | None = None,
 ) -> list[Resolution]:
     """As `resolve`, with what each tie rests on."""
-    law = rules(book or shipped())
+    law = rules(book or current())
     used = _sorted(c for c in claims if known_by is None or (c.published is not None and c.published <= known_by))
     horizon = at or known_by or max((c.published for c in used if c.published), default=None)
     found = []
@@ -163,7 +163,7 @@ def aliases(claims: Iterable[Claim], *, book: Codebook | None = None) -> dict[st
     """Every id that a tie may once have had -> the id it has now. A claim gives its tie its id when it is the
     earliest one known, so each claim's own potential id is an alias."""
     found = {}
-    for group in _groups(_sorted(claims), rules(book or shipped())):
+    for group in _groups(_sorted(claims), rules(book or current())):
         now = make_id("t", group[0].id)
         found.update({make_id("t", claim.id): now for claim in group})
     return dict(sorted(found.items()))

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from communique import __version__, ties
-from communique.codebook import CLASS_CODES, Codebook, shipped
+from communique.codebook import CLASS_CODES, Codebook, current
 from communique.coding.actors import ActorStation, Mention, Mentions
 from communique.coding.dates import DateStation
 from communique.coding.events import Draft, EventStation
@@ -60,13 +60,13 @@ _HISTORICAL = timedelta(days=365)
 class Coder:
     """Reads reports. `model`: any installed spaCy pipeline with a parser; `codebook`: the tables to code by.
 
-    >>> report = Coder().code("Japan and Australia signed a defence pact in Canberra on 6 January 2022.")
-    >>> report.events[0].type
-    'SUPPORT'
+        >>> report = Coder().code("Japan and Australia signed a defence pact in Canberra on 6 January 2022.")
+        >>> report.events[0].type
+        'SUPPORT'
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, codebook: Codebook | None = None) -> None:
-        self.book = codebook or shipped()
+        self.book = (codebook or current()).verified()
         self.model = model
         with _no_garbage():
             self.nlp = load(model)
@@ -105,7 +105,7 @@ class Coder:
 
     def parse(self, article: Article) -> Parsed:
         """The article parsed, as all stations read it."""
-        return parse(article, self.nlp, self.actors.names.labelled)
+        return parse(article, self.nlp, self.actors.names.labelled, self.book)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from communique.codebook import CLASS_CODES, Codebook, Row
+from communique.codebook import CLASS_CODES, CLASSES, PREDICATES, Codebook, Row
 from communique.coding.actors import Mention, Mentions
 from communique.coding.clauses import LIGHT, Predicate, owners, predicates, spread, verb
 from communique.coding.parse import Parsed
@@ -138,13 +138,11 @@ class EventStation:
         self.status = StatusStation(book)
         self.speakers: Callable[[int], list[Mention]] = _nobody
         self.classes: dict[str, set[str]] = {}
-        for name in ("lang/en/classes.csv", "lang/en/classes_conflict.csv", "lang/en/classes_ties.csv"):
-            for row in book.rows(name):
-                self.classes.setdefault(row["class"], set()).add(row["word"].lower())
+        for row in book.rows(CLASSES):
+            self.classes.setdefault(row["class"], set()).add(row["word"].lower())
         self.frames: dict[tuple[str, str], list[Frame]] = {}
-        for name in sorted(book.types):
-            for row in book.rows(f"lang/en/predicates/{name.lower()}.csv"):
-                self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(frame_of(row))
+        for row in book.rows(PREDICATES):
+            self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(frame_of(row))
         for frames in self.frames.values():
             frames.sort(key=_precedence)
         # things that verbs do something to: what "it" can stand for
@@ -731,10 +729,10 @@ class EventStation:
 _ACT_PREPS = frozenset({"to", "on", "for", "with", "about", "of"})
 
 
-def _precedence(frame: Frame) -> tuple[int, int, bool, str, int]:
-    """More constraints first, then those that name words, then rows that say "no event"."""
+def _precedence(frame: Frame) -> tuple[int, int, int, bool]:
+    """More constraints first, then those that name words, then a user's rows, then rows that say "no event"."""
     named = sum(bool(words) for _, _, _, words in frame.constraints)
-    return -len(frame.constraints), -named, frame.type != "-", frame.row.file, frame.row.line
+    return -len(frame.constraints), -named, -frame.row.layer, frame.type != "-"
 
 
 def frame_of(row: Row) -> Frame:

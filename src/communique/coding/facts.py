@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 # Roles of rows that say something of what other passages told.
 _TAKING_UP = frozenset({"again", "undo", "project"})
+# The kinds that come with the program.
+_OURS = frozenset("membership alliance agreement relations presence exercise sanction dialogue conflict".split())
 # Who does this to another's act takes no part in it: "opposes opening an office".
 _AGAINST = frozenset({"oppose", "criticise", "criticize", "condemn", "resist", "block", "veto", "protest", "object"})
 
@@ -62,7 +64,7 @@ class FactStation(Memberships, Presences, Pacts):
         for row in book.rows("lang/en/ties.csv"):
             self.frames.setdefault((row["lemma"].lower(), row["pos"]), []).append(frame_of(row))
         for frames in self.frames.values():
-            frames.sort(key=lambda f: (-len(f.constraints), f.row.file, f.row.line))
+            frames.sort(key=lambda f: -len(f.constraints))
 
     def find(self, report: Report) -> list[Claim]:
         """The claims of every sentence that is read, in text order."""
@@ -243,9 +245,10 @@ class FactStation(Memberships, Presences, Pacts):
             "relations": self._together,
             "exercise": self._together,
             "dialogue": self._together,
-            "sanction": self._directed,
             "conflict": self._directed,
-        }[base.kind]
+        }.get(base.kind)
+        # "sanction", and kinds of a user's: from one to the other where their parts differ, else all together
+        gather = gather or (self._directed if len(self.kinds[base.kind]) == 2 else self._together)
         return gather(report, p, base, before)
 
     def _again(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
@@ -309,7 +312,8 @@ class FactStation(Memberships, Presences, Pacts):
     def _centre(self, p: Predicate, frame: Frame) -> Any:
         """The noun that names the tie: the office opened, the pact signed; else the predicate itself."""
         for positive, slot, sub, words in frame.constraints:
-            if not positive or not any(w.isupper() and w[0] != "@" for w in words):
+            # of a kind of a user's, plain words name the tie too: "paid tribute to"
+            if not positive or not any((w.isupper() or frame.type not in _OURS) and w[0] != "@" for w in words):
                 continue
             tokens = {
                 "obj": p.objects,

@@ -5,15 +5,13 @@ Reads `places.csv` (GeoNames), `places_extra.csv` (ours) and the aliases, demony
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from communique.codebook import Codebook
+from communique.codebook import Codebook, Row
 
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])|[^\W\d_]+(?:['’‘ʼ`´][^\W\d_]+)*", re.UNICODE)
 _MARKS = re.compile(r"['’‘ʼ`´.]")
@@ -79,11 +77,8 @@ class Gazetteer:
         self.exact: dict[str, int] = {}
         self.codes: dict[str, int] = {}
         self.words: set[str] = set()
-        for name in ("places.csv", "places_extra.csv"):
-            for _, text in book.sources(name):
-                rows = csv.reader(io.StringIO(text, newline=""))
-                header = next(rows)
-                self._read_main(rows) if name == "places.csv" else self._read_extra(header, rows)
+        self._read_main(cells for _, _, cells in book.each("places.csv"))
+        self._read_extra(book.rows("places_extra.csv"))
         self._read_countries(book)
 
     # ---- reading
@@ -104,10 +99,9 @@ class Gazetteer:
             elif cells[5] == "county" and cells[1].endswith(" County"):
                 self._counties.setdefault(fold_name(cells[1].removesuffix(" County")), []).append(n)
 
-    def _read_extra(self, header: list[str], rows: Iterable[list[str]]) -> None:
-        for values in rows:
-            row = dict(zip(header, values, strict=True))
-            others = [o for o in row["alternates"].split("|") if o]
+    def _read_extra(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            others = row.list("alternates")
             if row["kind"] == "word":
                 self.words.add(fold_name(row["name"]))
             elif row["kind"] == "abbreviation":
@@ -123,7 +117,7 @@ class Gazetteer:
                 for name in (row["name"], *others):
                     self._add(name, n)
 
-    def _abbreviate(self, row: dict[str, str], others: list[str]) -> None:
+    def _abbreviate(self, row: Row, others: Iterable[str]) -> None:
         """Short forms of a first-level division; those of capitals alone are read only behind a comma."""
         n = self._region.get((row["country"], row["admin1"]))
         for short in others if n is not None else ():
@@ -131,14 +125,14 @@ class Gazetteer:
             target = self.exact if "." in short or len(short) > 3 else self.codes
             target.setdefault(short, n)
 
-    def _centre(self, row: dict[str, str]) -> None:
+    def _centre(self, row: Row) -> None:
         """The middle of a large division; `places.csv` has the middle of its towns."""
         n = self._region.get((row["country"], row["admin1"]))
         if n is not None:
             self._cells[n][6:8] = row["latitude"], row["longitude"]
             self._entries.pop(n, None)
 
-    def _alias(self, row: dict[str, str], others: list[str]) -> None:
+    def _alias(self, row: Row, others: Iterable[str]) -> None:
         """Further names of the largest place that bears this one in that country."""
         pool = [self.entry(n) for n in self._keys.get(fold_name(row["name"]), ())]
         numbers = self._keys.get(fold_name(row["name"]), [])

@@ -26,11 +26,8 @@ _PARTICLES = frozenset(
 )
 _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x", "xii"})
 # A family name that is also an everyday word or a place says nothing by itself.
-_TOWN = re.compile(
-    r'^(?P<id>\d+),(?P<name>"[^"]*"|[^,"]*),(?:"[^"]*"|[^,"]*),(?P<country>[A-Z]{3}),[^,]*,(?P<kind>region|city),'
-    r"[^,]*,[^,]*,(?P<people>\d{5,})$",
-    re.MULTILINE,
-)
+# Shorter numbers of people are not even looked at.
+_DIGITS = 5
 _LEAST_TOWN = {"region": 200_000, "city": 100_000}
 _MUCH_LARGER = 4
 # A place that is also the family name of an office-holder, or a state ("Georgia"), must be this large.
@@ -148,8 +145,6 @@ class Names:
                     self._add(form.capitalize(), Entry("org", row, form.capitalize() in weak))
 
     def _people(self, book: Codebook) -> None:
-        if not book.sources("offices.csv"):
-            return
         for row in book.rows("offices.csv"):
             person = row["person"]
             self.people.setdefault(person, []).append(row)
@@ -166,17 +161,12 @@ class Names:
     def _towns(self, book: Codebook) -> None:
         """Divisions and large cities by name, where nothing else has it: they tell whose police or governor it is."""
         found: dict[str, list[tuple[int, Row]]] = {}
-        for label, text in book.sources("places.csv"):
-            line, at = 1, 0
-            for match in _TOWN.finditer(text):
-                line, at = line + text.count("\n", at, match.start()), match.start()
-                people = int(match["people"])
-                if people < _LEAST_TOWN[match["kind"]]:
-                    continue
-                name = match["name"].strip('"')
-                row = Row(label, line, {"id": match["id"], "name": name, "iso3": match["country"]})
-                found.setdefault(fold(name), []).append((people, row))
-        extra = book.rows("places_extra.csv") if book.sources("places_extra.csv") else []
+        for label, line, cells in book.each("places.csv"):
+            id_, name, _, country, _, kind, _, _, people = cells
+            if len(people) > _DIGITS and kind in _LEAST_TOWN and int(people) >= _LEAST_TOWN[kind]:
+                row = Row(label, line, {"id": id_, "name": name, "iso3": country})
+                found.setdefault(fold(name), []).append((int(people), row))
+        extra = book.rows("places_extra.csv")
         words = {fold(row["name"]) for row in extra if row["kind"] == "word"}
         for name, pool in found.items():
             pool.sort(key=lambda p: -p[0])

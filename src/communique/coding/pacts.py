@@ -283,7 +283,7 @@ class Pacts(PartyReader):
         return []
 
     def _directed(self, report: Report, p: Predicate, base: Draft, before: list[Draft]) -> list[Draft]:
-        roles = ("sender", "target") if base.kind == "sanction" else ("party", "party")
+        roles = [*self.kinds[base.kind], "party"]
         centre = base.centre
         by = ("by",) if base.kind == "conflict" else ("of", "by")
         mentions = [*self._parties_of(report, p.subjects), *self._around(report, centre, by)]

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Span_
 
-from communique.codebook import shipped
+from communique.codebook import Codebook, shipped
 from communique.errors import ModelError
 from communique.model import Article, Span
 
@@ -268,12 +268,12 @@ Known = Callable[[str], list[tuple[int, int, str]]]
 """Text to the names a dictionary knows in it: (start, end, label as in the pipeline: GPE, NORP, ORG, PERSON)."""
 
 
-def parse(article: Article, nlp: Language, known: Known | None = None) -> Parsed:
+def parse(article: Article, nlp: Language, known: Known | None = None, book: Codebook | None = None) -> Parsed:
     """The article read and parsed. Each article is parsed on its own, so that its record does not depend on its
     neighbours: sums in another batch shape may differ in the last bit and tip a decision.
 
     With `known`, the pipeline's name recognition, the dearest part of it, reads only paragraphs that hold a proper noun
-    the dictionary does not have.
+    the dictionary does not have. `book`: whose forms of verbs are put right.
     """
     texts, maps, kinds = [], [], []
     for stretch in stretches(article.text):
@@ -301,16 +301,17 @@ def parse(article: Article, nlp: Language, known: Known | None = None) -> Parsed
         blocks.append(Block(kind, first, len(starts)))
         kept.append(doc)
     whole = Doc.from_docs(kept) if kept else Doc(nlp.vocab)
+    lemmas = _lemmas(book or shipped())
     for token in whole or ():
-        if token.pos_ == "VERB" and (lemma := _lemmas().get(token.lower_)):
+        if token.pos_ == "VERB" and (lemma := lemmas.get(token.lower_)):
             token.lemma_ = lemma
     return Parsed(article, whole if whole is not None else Doc(nlp.vocab), starts, ends, blocks)
 
 
-@cache
-def _lemmas() -> dict[str, str]:
+@lru_cache(maxsize=4)
+def _lemmas(book: Codebook) -> dict[str, str]:
     """Verb forms that lemmatizers get wrong."""
-    return {row["form"]: row["lemma"] for row in shipped().rows("lang/en/lemmas.csv")}
+    return {row["form"]: row["lemma"] for row in book.rows("lang/en/lemmas.csv")}
 
 
 def _named(nlp: Language, texts: list[str], known: Known | None) -> list[Doc]:

@@ -313,6 +313,8 @@ def merge(person: Code | None, owner: Code | None, sector: str | None, why: list
         sector = person.sector
     if sector == "ELI" and person is None:
         entity = None
+    if owner is not None and person is not None and entity is not None and entity == person.entity:
+        reasons += [replace(reason, field="entity") for reason in person.reasons[:1]]
     return Code(person.name if person else None, country, sector, entity, tuple(dict.fromkeys(reasons)))
 
 

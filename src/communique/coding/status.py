@@ -76,7 +76,7 @@ class StatusStation:
         self._cues: dict[tuple[str, str, str], Row] = {}
         for row in book.rows("lang/en/status.csv"):
             for scope in row.list("scope"):
-                self._cues[row["cue"].lower(), row["pos"], scope] = row
+                self._cues.setdefault((row["cue"].lower(), row["pos"], scope), row)
         # cues with another status where they are told in the past: "has to sign", "had to sign"
         # verbs whose particle makes the cue: "called off", "put off"
         self._particled = {cue.split()[0] for cue, pos, _ in self._cues if pos == "verb" and " " in cue}

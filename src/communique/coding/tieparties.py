@@ -41,7 +41,9 @@ class PartyReader:
         for row in book.rows("organizations.csv"):
             self.bodies[row["code"]] = row.get("kind")
             self.body_names[row["code"]] = row["name"]
-        self.security = frozenset(book.toml("ties.toml")["groupings"]["security"])
+        rules = book.toml("ties.toml")
+        self.security = frozenset(rules["groupings"]["security"])
+        self.kinds: dict[str, list[str]] = {kind["name"]: kind["roles"] for kind in rules["kind"]}
 
     def _around(self, report: Report, token: Any, preps: tuple[str, ...] = ("of", "by")) -> list[Mention]:
         """The coded mentions that own or modify a noun: "Japan's embassy", "the NATO office"."""

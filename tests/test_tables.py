@@ -1,0 +1,456 @@
+"""Tables of a user's own: laid over ours, checked, packed, installed, converted from other programs' dictionaries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from communique import Coder
+from communique.cli import app
+from communique.codebook import Codebook, shipped
+from communique.errors import DataError
+from communique.model import CodedReport, Event
+
+DAY = "2024-05-02"
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def communique(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+# A user's tables over ours
+
+OWN = {
+    "codebook/assault.toml": '[[mode]]\nname = "laser"\nintensity = -7.25\ndefinition = "Blinding by laser."\n\n'
+    '[[mode]]\nname = "abduct"\nremove = true\n',
+    "codebook/campaign.toml": 'type = "CAMPAIGN"\nquad = "verbal conflict"\nintensity = -2.5\n\n'
+    '[[mode]]\nname = "boycott"\nintensity = -3.5\n',
+    "codebook/contexts.toml": '[[context]]\nname = "space"\nwords = ["rocket", "satellite"]\n\n'
+    '[[context]]\nname = "military"\n"words+" = ["exoskeleton"]\n"words-" = ["tank"]\n',
+    "sectors.toml": '[sector.CYB]\nname = "Cyber groups"\n',
+    "ties.toml": '[[kind]]\nname = "tribute"\nroles = ["payer", "receiver"]\nmatch = "pair"\n\n'
+    '[[kind]]\nname = "twinning"\nroles = ["party"]\nmatch = "pair"\n\n[groupings]\n"security+" = ["TRIAD"]\n',
+    "lang/en/ties.csv": "lemma,pos,frame,kind,status,step\n"
+    "pay,verb,obj=tribute,tribute,active,pays\ntwin,verb,obj=@ACTOR,twinning,active,twinned\n",
+    "lang/en/lemmas.csv": "form,lemma\nframbled,framble\n",
+    "lang/en/predicates/own.csv": "lemma,pos,frame,type,mode,contexts,remove\n"
+    "campaign,verb,prep=against:@ACTOR,CAMPAIGN,boycott,space,\n"
+    "framble,verb,obj=@ACTOR,ASSAULT,laser,,\n"
+    "airlift,verb,,COOPERATE,,,\n"
+    "airdrop,verb,,,,,yes\n",
+    "lang/en/classes.csv": "class,word,remove\nAIDWORD,stroopwafels,\nAIDWORD,ambulance,yes\nAIDWORD,ambulances,yes\n",
+    "lang/en/roles.csv": "role,sector,scope\nglyphmaster,CYB,person\n",
+    "lang/en/reporting.csv": "cue,pos,statement\nopine,verb,clause|quote\n",
+    "lang/en/status.csv": "cue,pos,scope,status\nitch,verb,xcomp,planned\n",
+    "lang/en/stance.csv": "cue\nludicrously\n",
+    "organizations.csv": "code,name,aliases,kind,country,sector,from,until,remove\n"
+    "ORTHA,Order of Tharsis,Tharsis Order,armed group,MRT,REB,,,\n"
+    "TRIAD,Triad of Tharsis,,grouping,IGO,,,,\n"
+    "TALIBAN,Taliban,,armed group,AFG,UAF,2021-08-15,,\n"
+    "AAP,,,,,,,,yes\n",
+    "countries.csv": "iso3,name,aliases,demonyms,capital,iso2,cow\nTUV,Tuvalu,Ellice Islands,Tuvaluan,Funafuti,TV,947\n",
+    "members.csv": "organisation,country,from\nTRIAD,TUV,2023-01-01\n",
+    "offices.csv": "person,aliases,country,sector,office,entity,from\n"
+    "Edda Brandvold,,NOR,GOV,prime minister,,2024-01-01\nKess Amadil,,MRT,REB,leader,ORTHA,2023-01-01\n",
+    "places_extra.csv": "name,kind,country,latitude,longitude\nVelden Bight,area,DNK,56.5,8.1\n",
+    "places.csv": "id,name,country,admin1,kind,latitude,longitude,population\n"
+    "99000001,Brandvoldsund,NOR,,city,60.5,5.5,21000\n3143244,Oslo,NOR,12,city,1.5,2.5,580000\n",
+    "README.md": "Tables of our lab.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("own"), OWN)
+
+
+@pytest.fixture(scope="module")
+def owns(own: Path) -> Coder:
+    return Coder(codebook=Codebook(own))
+
+
+def code(coder: Coder, text: str) -> CodedReport:
+    return coder.code(text, published=DAY)
+
+
+def only(coder: Coder, text: str) -> Event:
+    (event,) = code(coder, text).events
+    return event
+
+
+def who(event: Event) -> list[tuple[str | None, str | None, str | None]]:
+    return [(a.country, a.sector, a.entity) for a in event.actors]
+
+
+def line_of(own: Path, name: str, start: str) -> tuple[str, int]:
+    """(file, line) of the row that begins so, as `because` names it."""
+    return str(own / name), next(n for n, row in enumerate(OWN[name].splitlines(), 1) if row.startswith(start))
+
+
+def because(event: Event, field: str) -> set[tuple[str, int | None]]:
+    return {(r.file, r.line) for r in event.because if r.field == field}
+
+
+def test_a_folder_with_all_of_it_has_no_faults(own: Path) -> None:
+    assert Codebook(own).check() == []
+
+
+def test_a_new_type_with_its_mode_and_words(own: Path, owns: Coder) -> None:
+    event = only(owns, "Chad campaigned against Libya.")
+    assert (event.type, event.mode, event.quad, event.intensity) == ("CAMPAIGN", "boycott", "verbal conflict", -3.5)
+    assert "space" in event.contexts
+    assert line_of(own, "lang/en/predicates/own.csv", "campaign") in because(event, "type")
+
+
+def test_a_new_mode_with_a_verb_whose_form_no_lemmatizer_knows(own: Path, owns: Coder, coder: Coder) -> None:
+    text = "The Chadian army frambled Libya."
+    event = only(owns, text)
+    assert (event.type, event.mode, event.intensity) == ("ASSAULT", "laser", -7.25)
+    assert code(coder, text).events == ()
+
+
+def test_a_row_takes_the_place_of_ours_from_any_file(own: Path, owns: Coder, coder: Coder) -> None:
+    text = "The Jordanian air force airlifted food to Gaza."
+    assert only(coder, text).type == "AID"
+    event = only(owns, text)
+    assert event.type == "COOPERATE"
+    assert because(event, "type") == {line_of(own, "lang/en/predicates/own.csv", "airlift")}
+
+
+def test_a_row_of_ours_is_taken_out(owns: Coder, coder: Coder) -> None:
+    text = "The Jordanian air force airdropped food over Gaza."
+    assert [e.type for e in code(coder, text).events] == ["AID"]
+    assert code(owns, text).events == ()
+
+
+def test_words_of_a_class_are_added_and_taken_out(owns: Coder, coder: Coder) -> None:
+    added, taken = "Canada channelled stroopwafels to Togo.", "Canada channelled ambulances to Togo."
+    assert (code(coder, added).events, [e.type for e in code(owns, added).events]) == ((), ["AID"])
+    assert ([e.type for e in code(coder, taken).events], code(owns, taken).events) == (["AID"], ())
+
+
+def test_a_mode_of_ours_is_taken_out(owns: Coder, coder: Coder) -> None:
+    text = "Rebels kidnapped a Nigerian governor."
+    assert only(coder, text).mode == "abduct"
+    assert only(owns, text).mode is None
+
+
+def test_contexts_are_added_changed_and_keep_what_is_not_named(owns: Coder, coder: Coder) -> None:
+    text = "Chad attacked Libya with an exoskeleton and a rocket."
+    assert {"military", "space"} & set(only(coder, text).contexts) == set()
+    assert {"military", "space"} <= set(only(owns, text).contexts)
+    text = "Chad attacked Libya with a tank."
+    assert ("military" in only(coder, text).contexts, "military" in only(owns, text).contexts) == (True, False)
+    assert "military" in only(owns, "Chad attacked Libya with a submarine.").contexts
+
+
+def test_a_new_organisation_a_changed_one_and_one_taken_out(own: Path, owns: Coder, coder: Coder) -> None:
+    event = only(owns, "The Order of Tharsis attacked Mali.")
+    assert who(event) == [("MRT", "REB", "ORTHA")]
+    assert line_of(own, "organizations.csv", "ORTHA") in because(event, "actors")
+    text = "The Taliban attacked Mali."
+    assert (who(only(coder, text))[0][1], who(only(owns, text))[0][1]) == ("GOV", "UAF")
+    text = "The Aam Aadmi Party met Mali."
+    assert (who(only(coder, text))[0][2], "AAP" in [a.entity for a in code(owns, text).actors]) == ("AAP", False)
+
+
+def test_another_name_of_a_state(owns: Coder) -> None:
+    assert who(only(owns, "The Ellice Islands attacked Mali.")) == [("TUV", None, "TUV")]
+
+
+def test_new_office_holders_with_their_title_and_their_body(own: Path, owns: Coder) -> None:
+    event = only(owns, "Norwegian Prime Minister Edda Brandvold met French officials.")
+    assert ("NOR", "GOV", "edda-brandvold") in who(event)
+    assert line_of(own, "offices.csv", "Edda") in because(event, "actors")
+    assert who(only(owns, "Kess Amadil criticised Mali.")) == [("MRT", "REB", "ORTHA")]
+    # Not in office yet.
+    assert owns.code("Edda Brandvold criticised Mali.", published="2022-01-01").events[0].actors[0].sector is None
+
+
+def test_a_new_role_with_a_new_sector(owns: Coder) -> None:
+    assert who(only(owns, "A Kenyan glyphmaster attacked Mali."))[0] == ("KEN", "CYB", None)
+
+
+def test_new_places_and_a_moved_one(owns: Coder) -> None:
+    report = code(owns, "Troops landed at Velden Bight, in Brandvoldsund and in Oslo, Norway.")
+    found = {p.text: (p.geonames_id, p.latitude, p.longitude, p.grain) for p in report.places}
+    assert found["Velden Bight"] == (None, 56.5, 8.1, "area")
+    assert found["Brandvoldsund"] == (99000001, 60.5, 5.5, "city")
+    assert found["Oslo"] == (3143244, 1.5, 2.5, "city")
+
+
+def test_new_words_of_reporting_status_and_comment(owns: Coder) -> None:
+    event = only(owns, "The Kenyan president opined that Mali had attacked Togo.")
+    assert event.voice.kind == "source"
+    assert only(owns, "Chad itches to attack Libya.").status == "planned"
+    assert only(owns, "Ludicrously, Chad attacked Libya.").voice.stance == "comment"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "parties"),
+    [
+        ("Libya paid tribute to Chad.", "tribute", [("payer", "LBY"), ("receiver", "TCD")]),
+        ("Libya twinned with Chad.", None, []),
+        ("Peru twinned Chad.", "twinning", [("party", "PER"), ("party", "TCD")]),
+    ],
+)
+def test_new_kinds_of_ties_with_words_for_them(
+    own: Path, owns: Coder, text: str, kind: str | None, parties: list[tuple[str, str]]
+) -> None:
+    ties = code(owns, text).ties
+    assert [t.kind for t in ties] == ([kind] if kind else [])
+    for tie in ties:
+        assert [(p.role, p.entity) for p in tie.parties] == parties
+        assert any(r.file == str(own / "lang/en/ties.csv") for r in tie.because)
+
+
+def test_a_new_security_grouping_is_one_tie(owns: Coder) -> None:
+    (tie,) = code(owns, "The Triad of Tharsis, comprised of Chad, Mali and Togo, was founded in 2023.").ties
+    assert (tie.kind, sorted(p.entity or "" for p in tie.parties)) == ("alliance", ["MLI", "TCD", "TGO"])
+
+
+def test_a_coding_by_own_tables_is_told_apart(own: Path, owns: Coder, coder: Coder, tmp_path: Path) -> None:
+    assert owns.version != coder.version
+    assert Codebook(write(tmp_path, OWN)).checksum == Codebook(own).checksum
+    (tmp_path / "sectors.toml").write_text('[sector.CYB]\nname = "Others"\n', "utf-8")
+    assert Codebook(tmp_path).checksum != Codebook(own).checksum
+
+
+def test_ours_stay_as_they_are(own: Path) -> None:
+    Codebook(own).toml("codebook/assault.toml")
+    assert "abduct" in shipped().types["ASSAULT"].modes
+    assert "laser" not in shipped().types["ASSAULT"].modes
+
+
+@pytest.fixture(scope="module")
+def record(own: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record that is coded by the user's tables, and added to later without them."""
+    folder = tmp_path_factory.mktemp("record")
+    (folder / "one.txt").write_text("Chad campaigned against Libya. Libya paid tribute to Chad.", "utf-8")
+    (folder / "two.txt").write_text("Chad attacked Libya. Libya met Egypt.", "utf-8")
+    found = folder / "r.duckdb"
+    done = communique("code", folder / "one.txt", "--published", DAY, "--into", found, "--codebook", own)
+    assert done.exit_code == 0, done.output
+    assert communique("code", folder / "two.txt", "--published", DAY, "--into", found).exit_code == 0
+    return found
+
+
+def rows(*arguments: object) -> list[dict[str, object]]:
+    done = communique(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_record_answers_for_own_types_and_kinds_without_being_told(own: Path, record: Path) -> None:
+    (event,) = rows("events", record, "--type", "campaign")
+    assert event["type"] == "CAMPAIGN"
+    (tie,) = rows("ties", record, "--kind", "tribute", "--at", DAY)
+    assert [p["role"] for p in tie["parties"]] == ["payer", "receiver"]  # type: ignore[attr-defined]
+    for found, name, start in (
+        (event, "lang/en/predicates/own.csv", "campaign"),
+        (tie, "lang/en/ties.csv", "pay"),
+    ):
+        file, line = line_of(own, name, start)
+        assert f"{file}:{line}: " in communique("explain", record, found["id"]).stdout
+    done = communique("events", record, "--type", "CAMPAIGNS")
+    assert isinstance(done.exception, Exception)
+    assert "'CAMPAIGNS' is no event type" in str(done.exception)
+
+
+# Faults
+
+
+def faults(folder: Path, files: Mapping[str, str | bytes]) -> list[str]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return [fault.replace(f"{folder}/", "") for fault in Codebook(folder).check()]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("organisations.csv", "code,name\n", "organisations.csv:1: no table of this name; perhaps organizations.csv?"),
+        ("ties.csv", "lemma\n", "ties.csv:1: no table of this name; perhaps lang/en/ties.csv?"),
+        ("members.xlsx", "", "members.xlsx:1: no table of this name"),
+        ("tables.toml", "[[table]]\n", "tables.toml:1: no table of this name"),
+        ("members.csv", "", "members.csv:1: empty, expected organisation, country, from, until, role"),
+        ("members.csv", "organisation;country\nNATO;SWE\n", "members.csv:1: columns separated by semicolons"),
+        ("members.csv", "organisation,country,land\n", "members.csv:1: no column 'land' in this table"),
+        ("members.csv", "organisation,country,county\n", "members.csv:1: no column 'county' in this table; perhaps country?"),
+        ("members.csv", "organisation,country,country\n", "members.csv:1: column 'country' twice"),
+        ("members.csv", "organisation,from\n", "members.csv:1: column country is missing"),
+        ("members.csv", "organisation,country\nNATO,SWE\nNATO\n", "members.csv:3: 1 cells, expected 2"),
+        ("organizations.csv", 'code,name,kind\nX,"Ex\na",ngo\nY,Z\n', "organizations.csv:4: 2 cells, expected 3"),
+        ("members.csv", 'organisation,country\nNATO,"SWE\nNATO,FIN\n', "members.csv:2: a quotation mark that opens"),
+        ("members.csv", 'organisation,country\n"NATO"s,SWE\n', "members.csv:2: text behind the quotation mark"),
+        ("members.csv", b"organisation,country\nNATO,SWE\nNAT\xd6,SWE\n", "members.csv:3: byte 0xd6, which is not UTF-8"),
+        ("members.csv", "organisation,country\n".encode("utf-16"), "members.csv:1: UTF-16; save the file as UTF-8"),
+        ("members.csv", "organisation,country\nNATU,SWE\n", "members.csv:2: organisation is 'NATU', which is no code of"),
+        ("members.csv", "organisation,country\nNATO,SWD\n", "members.csv:2: country is 'SWD', which is no country"),
+        ("members.csv", "organisation,country\nNATO,\n", "members.csv:2: country is empty, expected country"),
+        ("members.csv", "organisation,country\nNATO, SWE\n", "members.csv:2: country is ' SWE', expected no spaces"),
+        ("members.csv", "organisation,country,from\nNATO,SWE,2024-02-30\n", "members.csv:2: from is '2024-02-30', expected a date"),
+        (
+            "members.csv",
+            "organisation,country,from,until\nNATO,SWE,2024,2023-05\n",
+            "members.csv:2: from 2024 is after until 2023-05",
+        ),
+        (
+            "members.csv",
+            "organisation,country,role\nNATO,SWE,guest\n",
+            "members.csv:2: role is 'guest', expected one of permanent, elected",
+        ),
+        ("members.csv", "organisation,country\nNATO,SWE\nNATO,SWE\n", "members.csv:3: same organisation+country+from as line 2"),
+        ("members.csv", "organisation,country,from,remove\nNATO,SWE,1999,yes\n", "members.csv:2: remove is yes, but no row below"),
+        ("members.csv", "organisation,country,from,remove\nNATO,SWE,1999,x\n", "members.csv:2: remove is 'x', expected yes"),
+        ("offices.csv", "person,entity\nAda Bey,NATU\n", "offices.csv:2: entity is 'NATU', which is no code of organizations.csv"),
+        ("offices.csv", "person,sector\nAda Bey,GOVT\n", "offices.csv:2: sector is 'GOVT', which is no sector; perhaps GOV?"),
+        ("offices.csv", "person\nZoe\u0301 Bey\n", "offices.csv:2: letters and accents apart, expected Unicode NFC"),
+        ("organizations.csv", "code,name,kind,aliases\nX,Exa,ngo,A| B\n", "organizations.csv:2: aliases is 'A| B', expected items"),
+        ("places_extra.csv", "name,kind,latitude\nExa,area,97\n", "places_extra.csv:2: latitude is '97', expected degrees"),
+        ("lang/en/classes.csv", "class,word\nAid,x\n", "lang/en/classes.csv:2: class is 'Aid', expected a name of capital"),
+        (
+            "lang/en/predicates/own.csv",
+            "lemma,pos,frame,type\nzap,verb,obj=AIDWROD,AID\n",
+            "lang/en/predicates/own.csv:2: frame has the class AIDWROD, which no row of lang/en/classes.csv has; perhaps AIDWORD?",
+        ),
+        (
+            "lang/en/predicates/own.csv",
+            "lemma,pos,frame,type\nzap,verb,object=@ACTOR,AID\n",
+            "lang/en/predicates/own.csv:2: frame has 'object=@ACTOR', which is no part of a frame; perhaps obj",
+        ),
+        ("lang/en/predicates/own.csv", "lemma,pos,frame,type\nzap,verb,prep=:x,AID\n", "own.csv:2: frame has 'prep=:x', expected prep="),
+        ("lang/en/predicates/own.csv", "lemma,pos,frame,type\nzap,verb,obj=@WHO,AID\n", "own.csv:2: frame has @WHO, expected @ACTOR"),
+        ("lang/en/predicates/own.csv", "lemma,pos,type\nzap,verb,HELP\n", "own.csv:2: type is 'HELP', which is no event type"),
+        (
+            "lang/en/predicates/own.csv",
+            "lemma,pos,type,mode\nzap,verb,AID,drone\n",
+            "own.csv:2: mode is 'drone', which is no mode of AID",
+        ),
+        (
+            "lang/en/predicates/own.csv",
+            "lemma,pos,type,contexts\nzap,verb,AID,helth\n",
+            "own.csv:2: contexts is 'helth', which is no context; perhaps health?",
+        ),
+        ("lang/en/predicates/own.csv", "lemma,pos,type,roles\nzap,verb,AID,recipient=,\n", "own.csv:2: 5 cells, expected 4"),
+        (
+            "lang/en/predicates/own.csv",
+            "lemma,pos,type,roles\nzap,verb,AID,recipent=to\n",
+            "own.csv:2: roles has 'recipent=to', which is no role; perhaps recipient?",
+        ),
+        ("lang/en/ties.csv", "lemma,pos,kind,roles\nzap,verb,pacts,\n", "lang/en/ties.csv:2: kind is 'pacts', which is no kind of tie"),
+        (
+            "lang/en/ties.csv",
+            "lemma,pos,kind,roles\nzap,verb,presence,host=of\n",
+            "lang/en/ties.csv:2: roles has 'host=of', expected host=subj or obj",
+        ),
+        ("ties.toml", '# ours\n[[kind]]\nname = "tribute\n', "ties.toml:3: not TOML"),
+        ("ties.toml", '[[kind]]\nname = "tribute"\n', "ties.toml:1: roles, match missing, expected for what is new"),
+        (
+            "ties.toml",
+            '[[kind]]\nname = "a"\nroles = ["b"]\nmatch = "pair"\n\n[[kind]]\nname = "c"\nroles = ["d"]\nmatch = "pears"\n',
+            "ties.toml:9: match is 'pears', perhaps pair?",
+        ),
+        ("ties.toml", '[[kind]]\nname = "alliance"\nremove = true\n', "ties.toml:3: ours can be changed, but not taken out"),
+        ("ties.toml", '[[status]]\nname = "doomed"\nrank = 1\nstanding = true\n', "ties.toml:1: 'doomed' is new, and the statuses"),
+        (
+            "ties.toml",
+            '[groupings]\n"security+" = [\n  "QUAD",\n  "QUADD",\n]\n',
+            "ties.toml:4: 'QUADD' is no code of organizations.csv; perhaps QUAD",
+        ),
+        ("ties.toml", '[grouping]\nsecurity = []\n', "ties.toml:1: grouping is not known here; perhaps groupings?"),
+        ("ties.toml", '[step.rules]\nleft = ["x"]\n', "ties.toml:2: left is new, and these rules are fixed"),
+        ("ties.toml", '[names]\n"heads-" = ["xyz"]\n', "ties.toml:2: 'xyz' is not in heads, so it cannot be taken out"),
+        (
+            "codebook/raid.toml",
+            'type = "RAIDS"\nquad = "material conflict"\nintensity = 1\n',
+            "codebook/raid.toml:1: type is 'RAIDS', expected in codebook/raids.toml",
+        ),
+        ("codebook/raid.toml", 'type = "RAID"\nquad = "war"\nintensity = 1\n', "codebook/raid.toml:2: quad is 'war', expected one of"),
+        ("codebook/raid.toml", 'type = "RAID"\nquad = "material conflict"\n', "codebook/raid.toml:1: intensity missing"),
+        (
+            "codebook/aid.toml",
+            '\n[[mode]]\nname = "x"\nintensity = "high"\n',
+            "codebook/aid.toml:4: intensity is 'high', expected a number",
+        ),
+        ("codebook/aid.toml", '[[mode]]\nname = "x"\n\n[[mode]]\nname = "x"\n', "codebook/aid.toml:4: 'x' again, as in line 1"),
+        ("codebook/aid.toml", '[[mode]]\nname = "x"\nremove = true\n', "codebook/aid.toml:1: no entry 'x' below"),
+        (
+            "codebook/aid.toml",
+            '[[example]]\ntext = "x"\nexpect = { type = "AIDS" }\n',
+            "codebook/aid.toml:3: type is 'AIDS', perhaps AID?",
+        ),
+        (
+            "codebook/contexts.toml",
+            '[[context]]\nname = "x"\nword = ["y"]\nwords = ["z"]\n',
+            "codebook/contexts.toml:3: word is not known here; perhaps words?",
+        ),
+        ("sectors.toml", "[sector.GOV]\nname = 1\n", "sectors.toml:2: name is 1, expected a text"),
+        ("lang/en/dates.toml", '[months]\nsmarch = "13"\n', "lang/en/dates.toml:2: smarch is '13', expected a number"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_line_and_what_was_expected(
+    tmp_path: Path, name: str, text: str | bytes, found: str
+) -> None:
+    (fault,) = faults(tmp_path, {name: text})
+    assert found in fault
+
+
+def test_all_faults_are_listed_at_once_and_nothing_is_coded(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    files = {
+        "members.csv": "organisation,country\nNATU,SWE\nNATO,SWD\n",
+        "organisations.csv": "code\n",
+        "ties.toml": "[[kind]]\n",
+        "lang/en/roles.csv": "role,scope\nwizard,being\n",
+    }
+    assert len(faults(own, files)) == 5
+    done = communique("check", own)
+    assert done.exit_code == 1
+    listed = done.stdout.splitlines()
+    assert [line.partition(": ")[0].removeprefix(f"{own}/") for line in listed] == [
+        "lang/en/roles.csv:2",
+        "members.csv:2",
+        "members.csv:3",
+        "organisations.csv:1",
+        "ties.toml:1",
+    ]
+    (tmp_path / "a.txt").write_text("Chad attacked Libya.", "utf-8")
+    for command in (["code", tmp_path / "a.txt", "--into", tmp_path / "r.duckdb"], ["evaluate", tmp_path]):
+        refused = communique(*command, "--codebook", own)
+        assert isinstance(refused.exception, DataError)
+        assert refused.exception.faults == listed
+    assert not (tmp_path / "r.duckdb").exists()
+
+
+@pytest.mark.parametrize("text", ["\ufefforganisation,country\nNATO,SWE\n", "organisation,country\r\n\r\nNATO,SWE\r\n"])
+def test_marks_of_other_editors_do_no_harm(tmp_path: Path, text: str) -> None:
+    assert faults(tmp_path, {"members.csv": text}) == []
+    (row,) = [r for r in Codebook(tmp_path).rows("members.csv") if r.layer]
+    assert (row["organisation"], row["country"], row["from"]) == ("NATO", "SWE", "")
+
+
+def test_lines_are_counted_over_quoted_breaks_and_windows_ends(tmp_path: Path) -> None:
+    text = 'organisation,country\r\n"NATO",SWE\r\n\r\nNATO,"F\r\nIN"\r\nNATU,SWE\r\n'
+    assert [f.split(": ")[0] for f in faults(tmp_path, {"members.csv": text})] == ["members.csv:4", "members.csv:6"]
+    toml = '[[kind]]\r\nname = "a"\r\nroles = [\r\n  "b",\r\n]\r\nmatch = """\r\nx"""\r\n'
+    assert [f.split(": ")[0] for f in faults(tmp_path / "t", {"ties.toml": toml})] == ["ties.toml:6"]
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    for command in (["check", tmp_path / "none"], ["code", "a.txt", "--codebook", tmp_path / "none"]):
+        assert "none" in str(communique(*command).exception)
+    assert communique("check", tmp_path).exit_code == 0
