@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements-ci.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help venv format format-check lint types test demo eval docs lock clean
+.PHONY: help venv format format-check lint types test demo eval docs site lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1 -/p' Makefile
@@ -50,9 +50,13 @@ docs: venv  ## brings docs/ and README up to date: generated pages, and what the
 	$(BIN)/communique check
 	$(BIN)/python tools/docs.py --write
 
+site: venv  ## builds the documentation as a site in site/, to be read without a network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "open site/index.html"
+
 lock:  ## writes requirements-ci.txt anew from pyproject.toml
 	uv pip compile pyproject.toml --group test --group dev --universal --python-version 3.11 \
 	  --no-header --no-emit-index-url --no-annotate --quiet --upgrade --output-file $(LOCK)
 
 clean:  ## removes caches, builds and demo records
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist demo-*
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site demo-*

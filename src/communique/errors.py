@@ -1,11 +1,11 @@
 """What can go wrong, as one tree:
 
-CommuniqueError
-├── CallError        the call itself is wrong: an unknown filter, a date that is no date
-├── InputError       one input could not be read; the rest of the batch goes on
-├── DataError        the codebook, a lexicon or a table has faults (all of them listed)
-├── ModelError       the spaCy pipeline is missing or is not the one we know
-└── RecordError      the record cannot be opened, or was not written by us
+    CommuniqueError
+    ├── CallError        the call itself is wrong: an unknown filter, a date that is no date
+    ├── InputError       one input could not be read; the rest of the batch goes on
+    ├── DataError        the codebook, a lexicon or a table has faults (all of them listed)
+    ├── ModelError       the spaCy pipeline is missing or is not the one we know
+    └── RecordError      the record cannot be opened, or was not written by us
 
 Every error pickles, because coding runs in worker processes.
 """
