@@ -74,7 +74,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = communique("code", SAMPLES, "--into", path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
-    assert "coded 30" in done.stderr
+    assert "= stored 30 + skipped 1 (1 no reports)" in done.stderr
     return path
 
 
@@ -197,7 +197,7 @@ def test_coding_again_changes_nothing(record: Path) -> None:
     ]
     done = communique("code", SAMPLES, "--into", record)
     assert done.returncode == 0
-    assert "coded 0, skipped 30" in done.stderr
+    assert "= stored 0 + skipped 31 (30 stored before, 1 no reports)" in done.stderr
     after = [
         communique(name, record, "--json", *more).stdout for name, *more in (["events"], ["ties", "--at", "2026-01-01"])
     ]
@@ -265,11 +265,18 @@ def test_an_unknown_filter_value_is_refused(record: Path) -> None:
         assert done.stderr.strip()
 
 
-def test_a_code_that_the_record_does_not_have_is_named(record: Path) -> None:
+def test_a_code_that_nobody_knows_is_a_wrong_call(record: Path) -> None:
     for call in (["events", record, "--actor", "japan"], ["ties", record, "--party", "japan"]):
         done = communique(*call)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "japan: no code of a state or organisation; perhaps JPN" in done.stderr
+
+
+def test_a_code_that_the_record_does_not_have_is_named(record: Path) -> None:
+    for call in (["events", record, "--actor", "tuv"], ["ties", record, "--party", "TUV"]):
+        done = communique(*call)
         assert (done.returncode, done.stdout) == (0, "")
-        assert "japan is no code in this record; perhaps JPN" in done.stderr
+        assert "tuv is no code in this record" in done.stderr.lower()
 
 
 def test_rows_of_a_record_name_the_article_of_every_span(record: Path) -> None:
@@ -416,21 +423,37 @@ def test_export_writes_every_table(record: Path, tmp_path: Path, form: str) -> N
         assert pq.read_table(path).column("id").to_pylist() == [e["id"] for e in events]
 
 
-def test_export_of_one_table_and_of_formats_to_come(record: Path, tmp_path: Path) -> None:
-    assert (
-        communique("export", record, "--format", "csv", "--to", tmp_path / "t.csv", "--table", "ties").returncode == 0
-    )
-    assert (tmp_path / "t.csv").read_text("utf-8").startswith("id,kind,name,")
-    done = communique("export", record, "--format", "gexf", "--to", tmp_path / "net.gexf")
-    assert done.returncode == 2
-    assert "csv, jsonl, parquet" in done.stderr
+def test_export_of_one_table(record: Path, tmp_path: Path) -> None:
+    call = ("export", record, "--format", "csv", "--to", tmp_path / "t.csv", "--table", "ties", "--excel-safe")
+    assert communique(*call).returncode == 0
+    assert (tmp_path / "t.csv").read_text("utf-8-sig").startswith("id,kind,name,")
+
+
+@pytest.mark.parametrize("form", ["polecat", "gdelt", "graphml", "gexf", "geojson", "ftm", "dyad-year"])
+def test_export_tells_what_it_leaves_out(record: Path, tmp_path: Path, form: str) -> None:
+    done = communique("export", record, "--format", form, "--to", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (0, "")
+    made = [line.removeprefix("wrote ") for line in done.stderr.splitlines() if line.startswith("wrote ")]
+    assert {Path(name).name for name in made} == {p.name for p in (tmp_path / "out").iterdir()}
+    expected = {"graphml": "ties left out", "geojson": "without a place", "gexf": "", "ftm": ""}
+    assert expected.get(form, "--status hypothetical asks for them") in done.stderr
+
+
+def test_the_filters_of_events_hold_for_exports(record: Path, tmp_path: Path) -> None:
+    filters = ("--actor", "JPN", "--from", "2023-01-01", "--until", "2025-01-01", "--status", "planned")
+    path = tmp_path / "plans.tsv"
+    assert communique("export", record, "--format", "polecat", "--extra", "--to", path, *filters).returncode == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        found = [row["Event ID"].rpartition("_")[2] for row in csv.DictReader(file, delimiter="\t")]
+    assert found == [e["id"] for e in lines(communique("events", record, "--json", *filters))]
+    assert found
 
 
 def test_the_suffix_of_a_file_tells_its_format(record: Path, tmp_path: Path) -> None:
     path = tmp_path / "events.parquet"
     assert communique("export", record, "--to", path).returncode == 0
     assert path.read_bytes().startswith(b"PAR1")
-    for call in (["--format", "csv", "--to", path], ["--to", tmp_path / "net.gexf"]):
+    for call in (["--format", "csv", "--to", path], ["--format", "xlsx", "--to", path]):
         done = communique("export", record, *call)
         assert (done.returncode, done.stdout) == (2, "")
     assert {p.name for p in tmp_path.iterdir()} == {"events.parquet"}
@@ -463,7 +486,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(rows: Path, tmp_path:
     assert b"same command" in told
     done = communique("code", many, "--into", target)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"read 400: coded [1-9]\d*, skipped [1-9]", done.stderr)
+    assert re.search(r"read 400 = stored [1-9]\d* \+ skipped [1-9]", done.stderr)
     assert len(lines(communique("events", target, "--json"))) >= 400
 
 

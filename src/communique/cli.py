@@ -23,6 +23,7 @@ from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.text import Text
 
+from communique import cli_tables
 from communique.errors import CallError, CommuniqueError
 from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
@@ -38,6 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(cli_tables.app)
 
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -313,34 +316,60 @@ def export(
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="FORMAT", help="csv, jsonl or parquet. (default: by the suffix of PATH, else csv)"
+            "--format",
+            metavar="FORMAT",
+            help="csv, jsonl, parquet, polecat, gdelt, graphml, gexf, geojson, ftm or dyad-year. "
+            "(default: by the suffix of PATH, else csv)",
         ),
     ] = None,
     table: Annotated[
         str | None, typer.Option(metavar="TABLE", help="Only this: events, ties, statements or articles.")
     ] = None,
     at: Annotated[str | None, typer.Option(metavar="DATE", help="Ties as of this day. (default: today)")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Events on this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Events before this day.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="Events of this type.")] = None,
+    actor: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Events of this actor, an ISO3 or entity code.")
+    ] = None,
+    recipient: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Events with this recipient.")] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STATUS", help="Events of this status; in graphml and gexf, ties of this status."),
+    ] = None,
+    extra: Annotated[
+        bool, typer.Option("--extra", help="polecat: our own columns behind the 40, as quote, voice and status.")
+    ] = False,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="csv: no cell that a spreadsheet would take for a formula.")
+    ] = False,
 ) -> None:
     """Writes the record to files for other programs.
 
     PATH without a suffix is a folder that gets one file a table; with a suffix it is one file with one table, the
-    events where --table names no other.
+    events where --table names no other. What is not in the files, and why, is told on standard error.
 
     Example: communique export record.duckdb --format parquet --to tables/
     """
     from communique import write
 
-    form = _format(format_, to.suffix.removeprefix(".").lower(), write.WRITERS, write.LATER)
-    write.writer_for(form)
+    form = write.format_for(format_, to)
+    filters = {
+        "from_": _day(from_),
+        "until": _day(until),
+        "type": type_,
+        "actor": actor,
+        "recipient": recipient,
+        "status": status,
+    }
     with _open(record) as book:
-        tables = {
-            "events": _Again(book.each_event),
-            "ties": _Again(lambda: book.ties(at=_day(at))),
-            "statements": _Again(book.each_statement),
-            "articles": _Again(book.each_article),
-        }
-        for path in write.export(tables, form, to, table):
-            _err.print(f"wrote {path}", markup=False)
+        done = write.export(
+            book, form, to, table=table, at=_day(at), filters=filters, extra=extra, excel_safe=excel_safe
+        )
+    for path in done.made:
+        _err.print(f"wrote {path}", markup=False)
+    for note in done.notes:
+        _err.print(note, markup=False)
 
 
 def main() -> None:
@@ -367,14 +396,6 @@ def _day(value: str | None) -> str | None:
     from communique.read import day
 
     return day(value) if value else None
-
-
-def _format(asked: str | None, suffix: str, known: Iterable[str], later: Iterable[str]) -> str:
-    """The format that was asked for, else the one that the file's name tells, else CSV."""
-    named = suffix if suffix in (*known, *later) else None
-    if asked and named and asked != named:
-        raise CallError(f"--format {asked} does not go with a file called .{suffix}; give one of the two")
-    return asked or named or "csv"
 
 
 def _columns(given: Iterable[str]) -> dict[str, str]:
@@ -594,6 +615,8 @@ def _show_new(shown: _Shown, record: Path) -> None:
 
 
 def _time(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:
@@ -609,25 +632,28 @@ def _plain(row: Any) -> Any:
     return row.to_json() if hasattr(row, "to_json") else to_json(row)
 
 
-class _Again:
-    """Rows as `--json` prints them, made one by one each time they are gone through."""
-
-    def __init__(self, rows: Callable[[], Iterable[Any]]) -> None:
-        self.rows = rows
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(_plain, self.rows())
-
-
 def _nothing(what: str, book: Record, codes: Iterable[str]) -> str:
-    """Says that nothing matches, and which of the codes asked for the record does not have at all."""
+    """Says that nothing matches, and which of the codes asked for the record does not have at all. A code that nobody
+    knows is a wrong call."""
     known = book.codes()
     lines = [f"no {what} match"]
     for code in codes:
-        if code.upper() not in {k.upper() for k in known}:
-            near = [f"{k} ({n})" for k, names in known.items() for n in names if code.lower() in n.lower()][:5]
-            lines.append(f"{code} is no code in this record" + (f"; perhaps {', '.join(near)}" if near else ""))
+        if code.upper() in {k.upper() for k in known}:
+            continue
+        near = [f"{k} ({n})" for k, names in known.items() for n in names if code.lower() in n.lower()][:5]
+        perhaps = f"; perhaps {', '.join(near)}" if near else ""
+        if code.upper() not in _codes():
+            raise CallError(f"{code}: no code of a state or organisation{perhaps}")
+        lines.append(f"{code} is no code in this record{perhaps}")
     return "\n".join(lines)
+
+
+def _codes() -> set[str]:
+    """Every code of a state, class or organisation that the tables have, in capitals."""
+    from communique.codebook import CLASS_CODES, current
+
+    states = {row["iso3"] for row in current().rows("countries.csv")}
+    return {*CLASS_CODES, *states, *(row["code"].upper() for row in current().rows("organizations.csv"))}
 
 
 def _print_json(row: Any) -> None:
