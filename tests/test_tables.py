@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
-from collections.abc import Mapping
+import stat
+import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from typer.testing import CliRunner
 
 from communique import Coder
 from communique.cli import app
 from communique.codebook import Codebook, shipped
-from communique.errors import DataError
+from communique.errors import CommuniqueError, DataError
 from communique.model import CodedReport, Event
+from communique.tables import keys
 
 DAY = "2024-05-02"
 
@@ -454,3 +462,245 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     for command in (["check", tmp_path / "none"], ["code", "a.txt", "--codebook", tmp_path / "none"]):
         assert "none" in str(communique(*command).exception)
     assert communique("check", tmp_path).exit_code == 0
+
+
+# Releases
+
+
+@pytest.fixture
+def installed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "data" / "tables"
+    monkeypatch.setenv("COMMUNIQUE_TABLES", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The private key of a lab; the public one is beside it."""
+    key = tmp_path_factory.mktemp("keys") / "lab.pem"
+    done = communique("tables", "keygen", "--to", key)
+    assert done.exit_code == 0, done.output
+    return key
+
+
+ORGANISATIONS = "code,name,kind,country,sector\nORTHA,Order of Tharsis,armed group,MRT,REB\n"
+
+
+def release(
+    to: Path,
+    key: Path,
+    files: Mapping[str, str],
+    *,
+    version: str = "2026-12-01",
+    name: str = "lab",
+    requires: str = "0.1.0",
+    names: str | None = None,
+    manifest: Callable[[str], str] = str,
+    after: Callable[[dict[str, bytes]], object] = dict,
+) -> Path:
+    """A release made by hand, by the book. `manifest` changes release.toml before it is signed, `after` anything after;
+    `names`: the fingerprint that it names instead of the signer's."""
+    secret = load_pem_private_key(key.read_bytes(), None)
+    assert isinstance(secret, Ed25519PrivateKey)
+    public = secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    text = f'name = "{name}"\nversion = "{version}"\nrequires = "{requires}"\n'
+    text += f'key = "{names or hashlib.sha256(public).hexdigest()}"\n'
+    for file, content in files.items():
+        data = content.encode()
+        text += f'[[table]]\nfile = "{file}"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\nbytes = {len(data)}\n'
+    signed = manifest(text).encode()
+    entries = {"release.toml": signed, "release.sig": base64.b64encode(secret.sign(signed))}
+    entries |= {file: content.encode() for file, content in files.items()}
+    after(entries)
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file, data in entries.items():
+            archive.writestr(file, data)
+    return to
+
+
+def public(key: Path) -> Path:
+    return key.with_name("lab.pub.pem")
+
+
+def install(file: Path, key: Path, *options: str) -> Result:
+    return communique("tables", "update", file, "--key", public(key), *options)
+
+
+def test_a_private_key_is_its_owners_alone_and_never_overwritten(lab: Path) -> None:
+    assert stat.S_IMODE(lab.stat().st_mode) == 0o600
+    assert "exists already" in str(communique("tables", "keygen", "--to", lab).exception)
+
+
+def test_a_lab_shares_its_tables(own: Path, lab: Path, installed_in: Path, tmp_path: Path, coder: Coder) -> None:
+    file = tmp_path / "lab.zip"
+    packed = communique("tables", "pack", own, "--to", file, "--key", lab, "--version", "2026-12-01")
+    assert packed.exit_code == 0, packed.output
+    text = "The Order of Tharsis attacked Mali."
+    before = coder.version
+    done = install(file, lab)
+    assert done.exit_code == 0, done.output
+    assert "installed lab 2026-12-01, signed with the key" in done.stderr
+    found = Coder()
+    event = only(found, text)
+    assert who(event) == [("MRT", "REB", "ORTHA")]
+    file_line = line_of(own, "organizations.csv", "ORTHA")[1]
+    assert ("lab 2026-12-01/organizations.csv", file_line) in because(event, "actors")
+    assert found.version != before
+    # A user's own folder lies over the release.
+    over = write(tmp_path / "over", {"organizations.csv": ORGANISATIONS.replace("MRT", "DZA")})
+    (row,) = [r for r in Codebook(over).rows("organizations.csv") if r["code"] == "ORTHA"]
+    assert row["country"] == "DZA"
+    assert communique("tables", "remove", "lab").exit_code == 0
+    assert Codebook().checksum == shipped().checksum
+    assert [p for p in installed_in.rglob("*") if p.is_file()] == []
+
+
+def test_the_list_shows_rows_origin_and_checksum(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    install(release(tmp_path / "a.zip", lab, {"organizations.csv": ORGANISATIONS}), lab)
+    listed = {(r["table"], r["origin"]): r for r in rows("tables", "list")}
+    ours, theirs = listed["organizations.csv", "shipped"], listed["organizations.csv", "lab"]
+    assert ours["rows"] == len(shipped().rows("organizations.csv"))
+    assert (theirs["rows"], theirs["version"], theirs["changed"]) == (1, "2026-12-01", False)
+    assert theirs["sha256"] == hashlib.sha256(ORGANISATIONS.encode()).hexdigest()
+    assert {table for table, origin in listed if origin == "shipped"} == set(shipped().tables())
+    (file,) = installed_in.rglob("organizations.csv")
+    file.write_text(ORGANISATIONS + "\n", "utf-8")
+    assert "changed since it was installed" in communique("tables", "list").stdout
+
+
+def test_a_whole_table_takes_the_place_of_ours(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "t", {"members.csv": "organisation,country\nNATO,SWE\n"})
+    file = tmp_path / "m.zip"
+    assert communique("tables", "pack", folder, "--to", file, "--key", lab, "--whole", "members.csv").exit_code == 0
+    install(file, lab)
+    assert [(r["organisation"], r["country"]) for r in Codebook().rows("members.csv")] == [("NATO", "SWE")]
+    assert len(shipped().rows("members.csv")) > 1000
+    assert ", whole" in communique("tables", "list").stdout
+
+
+def test_who_signed_must_be_trusted(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    file = release(
+        tmp_path / "a.zip", lab, {"organizations.csv": ORGANISATIONS}, manifest=lambda m: 'publisher = "X"\n' + m
+    )
+    done = communique("tables", "update", file)
+    assert "which you do not trust (it calls its publisher 'X', which anybody can write)" in str(done.exception)
+    assert not installed_in.exists()
+    assert communique("tables", "trust", lab).exception is not None
+    assert communique("tables", "trust", public(lab)).exit_code == 0
+    assert communique("tables", "update", file).exit_code == 0
+    assert "is installed already" in communique("tables", "update", file).stderr
+
+
+def test_an_older_release_needs_to_be_asked_for(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    new, old, other = (
+        release(tmp_path / f"{n}.zip", lab, {"organizations.csv": ORGANISATIONS + extra}, version=version)
+        for n, version, extra in ((1, "2026-10-02", ""), (2, "2026-9-30", "A,B,ngo,,\n"), (3, "2026-10-02", "C,D,ngo,,\n"))
+    )  # fmt: skip
+    assert install(new, lab).exit_code == 0
+    for file, reason in ((old, "older than"), (other, "another release with the version of")):
+        assert f"is {reason} the installed 2026-10-02; --downgrade takes it" in str(install(file, lab).exception)
+        assert "ORTHA" in {r["code"] for r in Codebook().rows("organizations.csv")} - {"A", "C"}
+    assert install(old, lab, "--downgrade").exit_code == 0
+    assert "A" in {r["code"] for r in Codebook().rows("organizations.csv")}
+    assert len(list(installed_in.glob("lab-*"))) == 1
+
+
+def change(name: str, data: bytes) -> Callable[[dict[str, bytes]], object]:
+    return lambda entries: entries.update({name: data})
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ({"after": change("organizations.csv", ORGANISATIONS.replace("MRT", "DZA").encode())}, "is not the file that was signed"),
+        ({"after": change("organizations.csv", ORGANISATIONS.encode() + b"A,B,ngo,,\n")}, "is not the file that was signed"),
+        ({"after": lambda e: e.update({"release.toml": e["release.toml"] + b"#"})}, "was changed after it was signed"),
+        ({"after": change("release.sig", b"nonsense")}, "was changed after it was signed"),
+        ({"after": lambda e: e.pop("release.sig")}, "release.toml and release.sig are not in it"),
+        ({"after": lambda e: e.pop("organizations.csv")}, "organizations.csv: only in the file or only in its release.toml"),
+        ({"after": change("more.csv", b"")}, "more.csv: only in the file or only in its release.toml"),
+        ({"after": change("../more.csv", b"")}, "'../more.csv' leads out of the folder"),
+        ({"after": change("/tmp/more.csv", b"")}, "'/tmp/more.csv' leads out of the folder"),
+        ({"after": change("a/../../b.csv", b"")}, "leads out of the folder"),
+        ({"after": change("C:\\b.csv", b"")}, "leads out of the folder"),
+        ({"after": change("members.csv", b"0" * 5_000_000)}, "members.csv is packed more tightly than any table"),
+        ({"requires": "99.1"}, "needs communique 99.1 or newer"),
+        ({"name": "../lab"}, "name is '../lab', expected lower-case letters"),
+        ({"version": "latest"}, "version is 'latest', expected numbers"),
+        ({"manifest": lambda m: m.replace("bytes = ", "bytes = -")}, "expected file, sha256, bytes"),
+        ({"manifest": lambda m: "[[" + m}, "not TOML"),
+        ({"files": {"organizations.csv": "code,name,kind\nX,Y,club\n"}}, "organizations.csv:2: kind is 'club'"),
+        ({"files": {"tables.toml": "[[table]]\n"}}, "lab 2026-12-01/tables.toml:1: no table of this name"),
+        ({"files": {"../up.csv": ""}}, "'../up.csv' leads out of the folder"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_it_was_signed_is_not_installed(
+    lab: Path, installed_in: Path, tmp_path: Path, made: dict[str, Any], reason: str
+) -> None:
+    files = made.pop("files", {"organizations.csv": ORGANISATIONS})
+    done = install(release(tmp_path / "a.zip", lab, files, **made), lab)
+    assert isinstance(done.exception, CommuniqueError)
+    assert reason in str(done.exception)
+    assert not installed_in.exists()
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_key_cannot_sign_in_anothers_name(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    communique("tables", "keygen", "--to", other)
+    fingerprint = keys.fingerprint(keys.read_public(public(lab)))
+    file = release(tmp_path / "a.zip", other, {"organizations.csv": ORGANISATIONS}, names=fingerprint)
+    assert f"not signed by the key {fingerprint[:16]} that it names" in str(install(file, lab).exception)
+
+
+def test_files_that_are_no_releases_are_refused(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    whole = release(tmp_path / "a.zip", lab, {"organizations.csv": ORGANISATIONS}).read_bytes()
+    linked = tmp_path / "link.zip"
+    with zipfile.ZipFile(linked, "w") as archive:
+        archive.writestr("release.toml", "")
+        archive.writestr("release.sig", "")
+        entry = zipfile.ZipInfo("members.csv")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, "/etc/passwd")
+    for name, data, reason in (
+        ("cut.zip", whole[:-40], "cut off"),
+        ("text.zip", b"no ZIP at all", "no release of tables"),
+        ("link.zip", linked.read_bytes(), "members.csv is no plain file"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        assert reason in str(install(tmp_path / name, lab).exception)
+    assert "cannot be read" in str(install(tmp_path / "none.zip", lab).exception)
+    assert "no public key in PEM" in str(
+        communique("tables", "update", tmp_path / "a.zip", "--key", tmp_path / "text.zip").exception
+    )
+
+
+def test_tables_with_faults_are_not_packed(lab: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "t", {"members.csv": "organisation,country\nNATU,SWE\n"})
+    done = communique("tables", "pack", folder, "--to", tmp_path / "a.zip", "--key", lab)
+    assert isinstance(done.exception, DataError)
+    assert not (tmp_path / "a.zip").exists()
+    (folder / "members.csv").unlink()
+    done = communique("tables", "pack", folder, "--to", tmp_path / "a.zip", "--key", lab)
+    assert "no tables to pack" in str(done.exception)
+
+
+def test_packing_the_same_tables_gives_the_same_bytes(own: Path, lab: Path, tmp_path: Path) -> None:
+    for n in (1, 2):
+        communique("tables", "pack", own, "--to", tmp_path / f"{n}.zip", "--key", lab, "--name", "x", "--version", "1")
+    assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
+
+
+def test_what_a_broken_update_left_does_no_harm(lab: Path, installed_in: Path, tmp_path: Path) -> None:
+    file = release(tmp_path / "a.zip", lab, {"organizations.csv": ORGANISATIONS})
+    checksum = hashlib.sha256(zipfile.ZipFile(file).read("release.toml")).hexdigest()
+    write(installed_in, {f"lab-{checksum[:12]}/half.csv": "", ".x.part/release/members.csv": "", ".y.part": "{"})
+    assert Codebook().checksum == shipped().checksum
+    assert install(file, lab).exit_code == 0
+    assert not list(installed_in.rglob("half.csv"))
+    (installed_in / "lab.json").write_text("{", "utf-8")
+    with pytest.raises(DataError, match="`communique tables remove lab`"):
+        Codebook()
+    assert communique("tables", "remove", "lab").exit_code == 0
+    assert Codebook().checksum == shipped().checksum
+    assert "no such release is installed" in str(communique("tables", "remove", "lab").exception)

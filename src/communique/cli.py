@@ -24,6 +24,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from communique import cli_tables
+from communique import cli_tables
 from communique.errors import CallError, CommuniqueError
 from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
@@ -39,6 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(cli_tables.app)
 
 app.add_typer(cli_tables.app)
 

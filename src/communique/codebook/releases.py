@@ -1,8 +1,8 @@
 """Releases of tables that `communique tables update` has installed in the user's data folder.
 
-The folder holds for each release NAME a file `NAME.json`, which says which folder its files are in and who signed it,
-and that folder, `NAME-CHECKSUM/`, with `release.toml`, its signature and the tables. The file is what counts: it is
-replaced in one step, so that a reader finds the old release or the new one, never half of each.
+The folder holds for each release NAME a file `NAME.json`, which says which folder its files are in, and that folder,
+`NAME-CHECKSUM/`, with `release.toml`, its signature and the tables. The file is what counts: it is replaced in one step,
+so that a reader finds the old release or the new one, never half of each.
 """
 
 from __future__ import annotations
@@ -42,23 +42,24 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Release:
     """What `release.toml` says. `version`: numbers with dots or hyphens, as 2026-12-01; `requires`: the lowest version
-    of the program; `publisher`: as the release has it, told by nobody else."""
+    of the program; `key`: the fingerprint of the key that signed it; `publisher`: what the release calls its maker, told
+    by nobody else. `checksum`: SHA-256 of the file, which holds those of all tables."""
 
     name: str
     version: str
     publisher: str | None
     requires: str
+    key: str
     tables: tuple[Table, ...]
     checksum: str
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A release in the user's data folder. `signed_by`: the fingerprint of the key that it was verified with."""
+    """A release in the user's data folder, verified when it came there."""
 
     release: Release
     folder: Path
-    signed_by: str
 
     def layer(self) -> Layer:
         """Its tables. Raises `DataError` where this version of the program is too old for them."""
@@ -91,7 +92,7 @@ def _installed(pointer: Path) -> Installed:
         raw = json.loads(pointer.read_text("utf-8"))
         folder = pointer.parent / raw["folder"]
         release = read_manifest((folder / MANIFEST).read_bytes(), f"{folder / MANIFEST}")
-        return Installed(release, folder, str(raw["signed_by"]))
+        return Installed(release, folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = f"this installed release cannot be read ({error})"
         raise DataError([f"{pointer}: {reason}; take it out with `communique tables remove {pointer.stem}`"]) from None
@@ -105,7 +106,7 @@ def numbers(version: str) -> tuple[int, ...]:
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 VERSION = re.compile(r"\d+(?:[.-]\d+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_MANIFEST_KEYS = frozenset({"name", "version", "publisher", "requires", "table"})
+_MANIFEST_KEYS = frozenset({"name", "version", "publisher", "requires", "key", "table"})
 
 
 def read_manifest(data: bytes, where: str) -> Release:
@@ -119,6 +120,7 @@ def read_manifest(data: bytes, where: str) -> Release:
         ("name", NAME, "lower-case letters, digits, - and _"),
         ("version", VERSION, "numbers, as 2026-12-01"),
         ("requires", VERSION, "a version of communique"),
+        ("key", _SHA256, "the fingerprint of a key"),
     ):
         if not isinstance(raw.get(key), str) or not pattern.fullmatch(raw[key]):
             faults.append(f"{where}: {key} is {raw.get(key)!r}, expected {wanted}")
@@ -136,6 +138,7 @@ def read_manifest(data: bytes, where: str) -> Release:
         raw["version"],
         publisher if isinstance(publisher, str) else None,
         raw["requires"],
+        raw["key"],
         tables,
         hashlib.sha256(data).hexdigest(),
     )

@@ -1,0 +1,1 @@
+"""Tables that come from elsewhere: signed releases, dictionaries of other programs, GeoNames."""
