@@ -35,6 +35,7 @@ HOMES = {
     "docx": {"read"},
     "fastwarc": {"read"},
     "feedparser": {"read"},
+    "httpcore": {"read"},
     "httpx": {"read"},
     "markdown_it": {"read"},
     "py3langid": {"read"},

@@ -10,8 +10,10 @@ import json
 import lzma
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -438,6 +440,53 @@ def test_a_cut_warc_is_noticed(tmp_path: Path) -> None:
         path = put(tmp_path / name, raw)
         assert [a.url for a in articles(path)][:1] == ["https://example.org/1"]
         assert "cut" in problems(path)[-1].reason, name
+
+
+# Addresses
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Answers with a page in an encoding that only the server names, a feed, or nothing."""
+
+    def do_GET(self) -> None:
+        pages = {"/page": (page(1, f"{REPORT} Émigré."), "text/html; charset=iso-8859-1"), "/feed": (RSS, "text/xml")}
+        text, kind = pages.get(self.path, ("", "text/plain"))
+        body = text.encode("iso-8859-1" if "8859" in kind else "utf-8")
+        self.send_response(200 if text else 404)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+def test_an_address_is_read_as_what_it_holds(server: str) -> None:
+    [article] = [a for a in read(f"{server}/page", local=True) if isinstance(a, Article)]
+    assert "Émigré" in article.text
+    assert article.url == f"{server}/page"
+    assert len([a for a in read(f"{server}/feed", local=True) if isinstance(a, Article)]) == 2
+
+
+def test_an_address_that_cannot_be_read_is_one_problem(server: str) -> None:
+    [inside] = list(read(f"{server}/page"))
+    [gone] = list(read(f"{server}/nothing", local=True))
+    [secret] = list(read("http://ann:pass@example.org/a"))
+    for found, word in ((inside, "--allow-local"), (gone, "404"), (secret, "password")):
+        assert isinstance(found, Problem)
+        assert word in found.reason
+    assert secret.source == "http://example.org/a"  # type: ignore[union-attr]
 
 
 # Plug-ins

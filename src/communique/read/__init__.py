@@ -78,12 +78,15 @@ def _read_input(name: str, given: Given) -> Iterator[Article | Problem]:
 
 
 def _read_address(url: str, given: Given) -> Iterator[Article | Problem]:
+    # A password in an address must not get into the record.
+    name = re.sub(r"//[^/@]*@", "//", url)
     try:
         fetched = web.fetch(url, local=given.local)
     except web.Refused as error:
-        yield Problem(url, "read", error.reason)
+        yield Problem(name, "read", error.reason)
         return
-    yield from items(Source.opened(url, io.BytesIO(fetched.body), url=fetched.url), given)
+    body = io.BytesIO(fetched.body)
+    yield from items(Source.opened(name, body, url=fetched.url, charset=fetched.charset), given)
 
 
 def files(name: str) -> list[Path] | None:

@@ -51,8 +51,8 @@ class Given:
 @dataclass(slots=True)
 class Source:
     """An opened input. `head`: its first bytes, already taken from `stream`; `inside`: met in a folder, glob or archive;
-    `depth`: archives it lies in; `url`: the address it was fetched from; `packed`: the name without the suffix of the
-    compression that was undone."""
+    `depth`: archives it lies in; `url`: the address it was fetched from; `charset`: the encoding that its server
+    named; `packed`: the name without the suffix of the compression that was undone."""
 
     name: str
     stream: IO[bytes]
@@ -61,6 +61,7 @@ class Source:
     depth: int = 0
     url: str | None = None
     packed: str | None = None
+    charset: str | None = None
 
     @classmethod
     def opened(
@@ -72,6 +73,7 @@ class Source:
         depth: int = 0,
         url: str | None = None,
         packed: str | None = None,
+        charset: str | None = None,
     ) -> Source:
         """The input with its head taken. A pipe gives its bytes piece by piece; the head is all that it can hold."""
         head = b""
@@ -82,7 +84,7 @@ class Source:
             # What comes before the damage may be worth reading; the next read raises again.
             if not head:
                 raise
-        return cls(name, stream, head, inside, depth, url, packed)
+        return cls(name, stream, head, inside, depth, url, packed, charset)
 
     @property
     def suffix(self) -> str:

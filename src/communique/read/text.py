@@ -11,6 +11,8 @@ from communique.read import databases, documents
 from communique.read.days import iso_day
 from communique.read.source import ENCODING_ADVICE, MAX_BYTES, SIZE_ADVICE, Given, Source, checked, clean, decode
 
+# The download of a news database is longer than any report.
+_MAX_DOWNLOAD = 4 * MAX_BYTES
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _LANG = re.compile(r"""<html[^>]*?\slang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"\s*(?:#+[ \t]*)?(\S[^\n\r]{0,198}?)[ \t]*\r?\n[ \t]*\r?\n\s*\S")
@@ -21,9 +23,11 @@ _FIELD = re.compile(r"^(\w+)[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 def read_text(source: Source, given: Given) -> Iterator[Article | Problem]:
     """A file of plain text is one report; its first line is the title if it stands alone and short. The text download
     of a news database is as many reports as it holds."""
-    # A database download is longer than any report.
-    raw = source.whole(4 * MAX_BYTES)
-    text = decode(raw)
+    raw = source.whole(_MAX_DOWNLOAD)
+    if len(raw) > _MAX_DOWNLOAD:
+        yield source.problem(SIZE_ADVICE)
+        return
+    text = decode(raw, source.charset)
     if text is None:
         yield source.problem(ENCODING_ADVICE)
         return
@@ -106,9 +110,12 @@ def _words(token: Any) -> str:
 def read_html(source: Source, given: Given) -> Iterator[Article | Problem]:
     """A saved web page is one report: its main text, and what its metadata says of title, outlet, day and address. The
     page that a news database makes of many articles is as many reports."""
-    raw = source.whole(4 * MAX_BYTES)
+    raw = source.whole(_MAX_DOWNLOAD)
+    if len(raw) > _MAX_DOWNLOAD:
+        yield source.problem(SIZE_ADVICE)
+        return
     declared = _CHARSET.search(raw[:4096])
-    page = decode(raw, declared[1].decode("ascii", "ignore") if declared else None)
+    page = decode(raw, declared[1].decode("ascii", "ignore") if declared else source.charset)
     if page is None:
         yield source.problem(ENCODING_ADVICE)
         return
