@@ -382,3 +382,26 @@ def test_dates_of_the_tables_are_days_of_the_calendar() -> None:
             for row in csv.DictReader(file):
                 for cell in filter(None, (row["from"], row["until"])):
                     date.fromisoformat(cell + "-01-01"[len(cell) - 4 :] if len(cell) < 10 else cell)
+
+
+# Groups and officials that name no country
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "country"),
+    [
+        ("The Zambian government accepted demands from rebels.", "rebels", "ZMB"),
+        ("Opposition parties in Togo called on President Abalo Kossi to resign.", "Abalo Kossi", "TGO"),
+        ("Workers in Honduras blocked a road after police fired tear gas.", "police", "HND"),
+        # Two states, or words that say from elsewhere: nobody knows.
+        ("Kenya and Uganda said that rebels had crossed the lake.", "rebels", None),
+        ("Kenya said that foreign rebels had crossed the lake.", "rebels", None),
+        ("Anti-Russian protesters filled the square.", "protesters", None),
+        ("Rebels had crossed the lake.", "Rebels", None),
+    ],
+)
+def test_a_group_without_a_country_belongs_to_the_only_state_named(
+    station: ActorStation, text: str, phrase: str, country: str | None
+) -> None:
+    [found] = [m.actor for m in read(station, text).all if phrase in m.actor.text]
+    assert found.country == country

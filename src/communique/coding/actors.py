@@ -8,6 +8,7 @@ their family name; "the minister", "the alliance", "he" and "it" take over an ea
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,6 +135,17 @@ class Mentions:
         return [m for m in self.all[start:stop] if m.last <= last]
 
 
+# Who, where no country is told, belongs to the one that the sentence is about; and words that say otherwise.
+_DOMESTIC = frozenset("AGR COP CRM CVL EDU ELI GOV IDG JUD LAB LEG MED MIL OPP PTY REB REL UAF".split())
+_FROM_ABROAD = frozenset(
+    "foreign international global world western islamic un u.n. nato eu european african arab asian jewish muslim ethnic "
+    "peacekeeping peacekeepers coalition allied other another some embassy embassies consulate consulates mission missions "
+    "ambassador ambassadors envoy envoys diplomat diplomats consul delegation delegations delegate delegates observer "
+    "observers monitor monitors inspector inspectors mediator mediators visitor visitors tourist tourists migrant "
+    "migrants".split()
+)
+
+
 @dataclass
 class _Report:
     """What is known of one report while its mentions are found. `words`: the tokens in lower case; `capitals`: the
@@ -184,6 +196,7 @@ class ActorStation:
         self._owned_by_people(report)
         self._pointing(report)
         report.drafts = Referents(self.names, parsed, report.drafts, report.date).resolve()
+        self._domestic(report)
         return Mentions(self._final(report))
 
     # Names and roles
@@ -893,6 +906,34 @@ class ActorStation:
             code = code or self._by_surname(report, first, last)
             if code is not None and code.country in self.names.states:
                 draft.code, draft.asks = lend(draft.code, code), False
+
+    def _domestic(self, report: _Report) -> None:
+        """ "Rebels", "the opposition parties", "President Ruiz": of the only state that their sentence names, where no
+        other state is named more often in the report."""
+        parsed = report.parsed
+        named: dict[int, set[str]] = {}
+        often: Counter[str] = Counter()
+        for first, last, hit in report.hits:
+            # "Anti-Russian", "US-backed".
+            if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
+                continue
+            states = {e.row.get("iso3") for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")}
+            for state in states & self.names.states.keys():
+                named.setdefault(parsed.sent_of(first), set()).add(state)
+                often[state] += 1
+        most = max(often.values(), default=0)
+        leading = {state for state, count in often.items() if count == most}
+        for draft in report.drafts:
+            code = draft.code
+            if code.country or code.entity or code.sector not in _DOMESTIC or draft.kind not in ("role", "person"):
+                continue
+            here = named.get(parsed.sent_of(draft.head), set())
+            words = {report.words[i] for i in range(draft.first, draft.last)}
+            if len(here) == 1 and here == leading and not words & _FROM_ABROAD:
+                (state,) = here
+                row = self.names.states[state]
+                owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
+                draft.code = lend(code, owner)
 
     def _final(self, report: _Report) -> list[Mention]:
         parsed = report.parsed
