@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements-ci.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help venv format format-check lint types test demo eval docs site lock clean
+.PHONY: help venv format format-check lint types test demo eval bench docs site lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1 -/p' Makefile
@@ -45,6 +45,9 @@ demo: .venv/.installed  ## codes samples/ and shows the record
 GOLD ?= eval/gold
 eval: venv  ## scores the coder on hand-coded texts: make eval GOLD=folder
 	$(BIN)/communique evaluate $(GOLD)
+
+bench: venv  ## measures speed and memory beside baselines and writes docs/speed.md (most of an hour)
+	$(BIN)/python benchmarks/speed.py
 
 docs: venv  ## brings docs/ and README up to date: generated pages, and what the others show
 	$(BIN)/communique check
