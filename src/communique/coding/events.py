@@ -475,7 +475,7 @@ class EventStation:
         if kind == "REJECT":
             return kind, act, mode or (_REQUEST_MODES.get(act) if act else None), Status.NEGATED if act else status
         if kind in ("AGREE", "CONCEDE") and status is Status.NEGATED:
-            return "REJECT", act, _REQUEST_MODES.get(act or ""), Status.NEGATED
+            return "REJECT", act, _REQUEST_MODES.get(act or ""), Status.NEGATED if act else Status.OCCURRED
         if kind in ("AGREE", "CONCEDE") and act is not None:
             if act == "MOBILIZE" and kind == "AGREE":
                 # drills and patrols that are agreed on are done together
@@ -763,11 +763,9 @@ def _lifeless(p: Predicate) -> bool:
 
 
 def _unread(kind: str, mode: str | None, status: Status, p: Predicate) -> tuple[str | None, Status]:
-    """(mode, status) of a promise, refusal or demand whose act no row reads: it is still to come, or will not."""
+    """(mode, status) of a promise or demand whose act no row reads: what is promised is still to come."""
     if kind == "AGREE" and status is Status.OCCURRED:
         return mode, Status.PLANNED
-    if kind == "REJECT" and status is Status.OCCURRED:
-        return mode, Status.NEGATED
     if kind == "REQUEST":
         polite = status is Status.HYPOTHETICAL and any(t.lower_ in ("i", "we") for t in p.subjects)
         return mode, Status.OCCURRED if polite else status
