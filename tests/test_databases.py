@@ -180,6 +180,18 @@ def test_nexis_title_with_a_date_is_no_date_line() -> None:
     assert (draft.title, draft.published) == ("25 November 2022 in pictures", "2022-11-26")
 
 
+def test_nexis_title_like_a_field() -> None:
+    page = UNI.replace("Treaty signed in Oslo", "Column: the treaty of Oslo")
+    [draft] = split(page.format(date="November 26, 2022 Saturday", long=LONG)).drafts
+    assert (draft.title, draft.outlet) == ("Column: the treaty of Oslo", "The Harbour Courier")
+
+
+def test_nexis_title_like_a_line_of_the_cover() -> None:
+    page = UNI.replace("Treaty signed in Oslo", "News agencies and their sources: a study")
+    [draft] = split(page.format(date="November 26, 2022 Saturday", long=LONG)).drafts
+    assert draft.title == "News agencies and their sources: a study"
+
+
 def test_nexis_running_heads_are_no_text() -> None:
     page = UNI.format(date="November 25, 2022", long=f"{LONG}\nPage 2 of 3\nTreaty signed in Oslo\n{LONG}")
     [draft] = split(f"Page 1 of 3\n{page}").drafts

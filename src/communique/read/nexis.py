@@ -46,10 +46,11 @@ def _field(line: str, names: dict[str, str]) -> tuple[str, str] | None:
 _END = re.compile(r"(?:end of document|ende des dokuments|fin du document|fin del documento|einde van document)", re.I)
 _COUNT = re.compile(r"(?:documents|dokumente|documentos|documenten) \((\d+)\)", re.IGNORECASE)
 _COVER = re.compile(
-    r"(?:user name|date and time|job number|client/matter|search terms?|search type|narrowed by|sources?|timeline)\b ?:.*"
+    r"(?:user name|date and time|job number|client/matter|search terms?|search type|narrowed by)\b ?:.*"
     r"|content type\b.*|news\b ?\|?.*\b(?:content type|sources?|timeline)\b ?:.*|(?:documents|dokumente) \(\d+\)",
     re.IGNORECASE,
 )
+_JOB = re.compile(r"(?:job number|client/matter)\b ?:", re.IGNORECASE)
 _LINK_BACK = re.compile(
     r"link to (?:the )?(?:image|original)\b.*|(?:click here to )?view (?:the )?original (?:article|story)\b.*"
     r"|enlarge this image\.?",
@@ -124,11 +125,14 @@ def _headings(segment: Sequence[str], body: int) -> Iterator[int]:
 def _uni_article(segment: Sequence[str], marks: _Marks, first: int, wrapped: bool, complete: bool) -> Draft:
     tidied = [tidy(line) for line in segment]
     head = tidied[: marks.tail if marks.body is None else marks.body]
-    cover = max((n for n, line in enumerate(head) if _COVER.fullmatch(line)), default=-1)
+    cover = -1
+    if any(_JOB.match(line) for line in head):
+        cover = max(number for number, line in enumerate(head) if _COVER.fullmatch(line))
     top: list[tuple[int, str]] = []
     fields: dict[str, str] = {}
     for number, line in enumerate(head[cover + 1 :], cover + 1):
-        if found := _field(line, _HEAD):
+        # A headline may begin like a field: "Column: why the bloc broke".
+        if top and (found := _field(line, _HEAD)):
             fields.setdefault(*found)
         elif line and not fields and not is_copyright(line) and not _PAGE.fullmatch(line):
             top.append((number, line))
