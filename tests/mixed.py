@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import exports
 import pandas as pd
+
+import exports
 from exports import Sample
 
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -14,11 +14,11 @@ import sys
 import time
 from pathlib import Path
 
-import mixed
 import pytest
-from mixed import Made
 
+import mixed
 from communique.store import Record
+from mixed import Made
 
 SIZE = int(os.environ.get("COMMUNIQUE_MIXED", "60"))
 COMMAND = [sys.executable, "-m", "communique", "code"]

@@ -263,6 +263,7 @@ def test_a_file_left_out_of_a_folder_is_read_by_name(tmp_path: Path) -> None:
 
 NO_REPORTS = [
     ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .docx"),
+    ("a.duckdb", b"\x00" * 8 + b"DUCK" + b"\x00" * 500, "a DuckDB database"),
     ("a.7z", b"7z\xbc\xaf\x27\x1c\x00\x04", "unpack it first"),
     ("a.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
     ("a.bin", bytes(range(256)) * 4, "neither text"),

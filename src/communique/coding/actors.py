@@ -917,8 +917,8 @@ class ActorStation:
             # "Anti-Russian", "US-backed".
             if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
                 continue
-            states = {e.row.get("iso3") for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")}
-            for state in states & self.names.states.keys():
+            firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
+            for state in {e.row.values.get("iso3", "") for e in firm} & self.names.states.keys():
                 named.setdefault(parsed.sent_of(first), set()).add(state)
                 often[state] += 1
         most = max(often.values(), default=0)

@@ -152,6 +152,8 @@ def recognise(source: Source) -> Format | str:
     for mark, reason in _UNREADABLE:
         if head.startswith(mark):
             return reason
+    if head[8:12] == b"DUCK":
+        return "a DuckDB database, perhaps a record; ask it with `communique events`, or export its reports"
     found = next(form for form in known_formats() if form.matches(head, suffix))
     if found.reader in _OF_TEXT and unicode_encoding(head) is None and b"\x00" in head:
         return _BINARY
