@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import chdir
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -125,23 +124,44 @@ def test_a_block_that_cannot_run_is_found(
             docs_blocks.renewed(shown, sample)
 
 
-@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not hasattr(command, "commands")])
-def test_the_example_in_the_help_of_a_command_runs(name: str, sample: docs_blocks.Sample, tmp_path: Path) -> None:
-    with Record.open(sample.path) as book:
-        event = book.events(limit=1)[0].id
-    (tmp_path / "record.duckdb").write_bytes(sample.path.read_bytes())
-    (tmp_path / "reports").symlink_to(ROOT / "samples" / "text")
-    (tmp_path / "my-tables").mkdir()
-    gold = tmp_path / "my-gold" / "status"
-    gold.mkdir(parents=True)
-    (gold / "own.jsonl").write_text(
+@pytest.fixture
+def reader(sample: docs_blocks.Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what the examples in the help of the commands name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMMUNIQUE_TABLES", str(tmp_path / "installed"))
+    shutil.copy(sample.path, "record.duckdb")
+    Path("reports").symlink_to(ROOT / "samples" / "text")
+    Path("my-gold", "status").mkdir(parents=True)
+    Path("my-gold", "status", "own.jsonl").write_text(
         '{"id": "1", "text": "Peru signed a pact.", "start": 5, "end": 11, "occurred": true}\n', "utf-8"
     )
-    example = re.sub(r"\be-[0-9a-f]{16}\b", event, COMMANDS[name].help.partition("Example: ")[2])
-    with chdir(tmp_path):
+    Path("my-tables").mkdir()
+    Path("my-tables", "organizations.csv").write_text(
+        "code,name,kind\nGLBC,Great Lakes Border Commission,igo\n", "utf-8"
+    )
+    Path("own.actors.txt").write_text("AMARA_OKELLO [UGAGOV]\n", "utf-8")
+    Path("own.agents.txt").write_text("CUSTOMS_OFFICER {} [~GOV]\n", "utf-8")
+    return tmp_path
+
+
+# What has to be done before the example of a command can run.
+BEFORE = {
+    "tables pack": ["tables keygen"],
+    "tables trust": ["tables keygen"],
+    "tables update": ["tables keygen", "tables pack"],
+    "tables remove": ["tables keygen", "tables pack", "tables update"],
+}
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not hasattr(command, "commands")])
+def test_the_example_in_the_help_of_a_command_runs(name: str, reader: Path) -> None:
+    with Record.open(reader / "record.duckdb") as book:
+        event = book.events(limit=1)[0].id
+    for command in (*BEFORE.get(name, ()), name):
+        example = re.sub(r"\be-[0-9a-f]{16}\b", event, COMMANDS[command].help.partition("Example: ")[2])
         done = CliRunner().invoke(app, shlex.split(example)[1:])
-    assert (done.exit_code, done.exception) == (0, None), done.output
-    assert done.output
+        assert (done.exit_code, done.exception) == (0, None), done.output
+        assert done.output
 
 
 # Only these kinds of block are run or checked; any other kind would be text that nobody checks.

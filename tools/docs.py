@@ -46,7 +46,9 @@ def all_pages(paths: Iterable[Path], sample: Sample) -> Iterator[dict[Path, Futu
     """Every page as it should be, once its future is done; what is not waited for is not run."""
     # Not "fork": the threads of DuckDB do not survive it.
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield {path: pool.submit(page, path, sample) for path in paths}
+        # The longest first, so that no process is left with one at the end.
+        longest = sorted(paths, key=lambda path: -path.read_text("utf-8").count("$ communique code "))
+        yield {path: pool.submit(page, path, sample) for path in longest}
         pool.shutdown(wait=False, cancel_futures=True)
 
 

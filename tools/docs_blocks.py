@@ -57,12 +57,13 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ID = re.compile(r"\b[est]-[0-9a-f]{16}\b")
 _IMAGE = re.compile(r"!\[[^\]]+\]\((?:\.\./)?img/([\w-]+\.png)\)")
 # What differs from run to run, or with every row that is added to a table: how long something took, the lines of rows,
-# the checksum of the tables, the port of a server.
+# the checksum of the tables, the port of a server, a new key.
 _UNSTEADY = (
     (r"\bin \d+(\.\d+)? (s|min)\b", "in 1 s"),
     (r"\.csv:\d+:", ".csv:1:"),
     (r"\+[0-9a-f]{12}\+", "+0+"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:1"),
+    (r"\b(key|fingerprint is) [0-9a-f]{16}\b", r"\1 0"),
 )
 
 
@@ -214,6 +215,8 @@ def terminal(command: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     # A terminal without control sequences shows no progress line either.
     plain = {"TERM": "dumb", "COLUMNS": str(COLUMNS), "LINES": str(LINES), "LC_ALL": "C.UTF-8", "PATH": path}
+    # What the user of this machine has installed plays no part.
+    plain["COMMUNIQUE_TABLES"] = str(Path.cwd() / ".tables")
     shown = b""
     with subprocess.Popen(
         ["bash", "-euo", "pipefail", "-c", command.replace("\n> ", "\n")],
@@ -243,7 +246,7 @@ def _plain(text: str) -> str:
 
 def python(text: str, session: dict[str, Any], where: str) -> str:
     """What a block prints in the page's session."""
-    os.environ["MPLBACKEND"] = "agg"
+    os.environ |= {"MPLBACKEND": "agg", "COMMUNIQUE_TABLES": str(Path.cwd() / ".tables")}
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(text, where, "exec"), session)

@@ -204,7 +204,8 @@ _EVENT_WHAT = "Verbs, nouns and adjectives of each event type with their frames:
 _LEXICON_INTRO = """What communique knows stands in tables under `src/communique/data/`: CSV with a header row, one row a
 line, `|` between the items of a cell. The column `example` holds a sentence that the row codes; the tests code it.
 `communique check` finds faults in the tables and names file and line. Tables of your own with the same names, in a folder
-given by `--codebook`, are laid over ours: a row with the same key takes the place of ours.
+given by `--codebook`, are laid over ours: a row with the same key takes the place of ours. How to add
+[words, types and kinds of ties](howto/own-codebook.md) and [names](howto/own-names.md) is told apart.
 """
 _FRAMES = """A row counts where its word is met and every part of its frame holds; parts are separated by spaces. The row
 that asks for most wins. A row of type `-` says that there is no event. `!` in front of a part turns it around; `a|b` is

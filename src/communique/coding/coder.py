@@ -63,6 +63,8 @@ class Coder:
         >>> report = Coder().code("Japan and Australia signed a defence pact in Canberra on 6 January 2022.")
         >>> report.events[0].type
         'SUPPORT'
+
+    One coder reads any number of reports, one after the other.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, codebook: Codebook | None = None) -> None:
