@@ -24,14 +24,14 @@ help:  ## this list
 venv: .venv/.installed-dev  ## .venv with communique and all that its tests need
 
 format: venv  ## formats the code
-	$(BIN)/ruff format src tests tools eval benchmarks
-	$(BIN)/ruff check --fix --quiet src tests tools eval benchmarks
+	$(BIN)/ruff format src tests tools eval benchmarks corpus
+	$(BIN)/ruff check --fix --quiet src tests tools eval benchmarks corpus
 
 format-check: venv  ## says whether the code is formatted
-	$(BIN)/ruff format --check src tests tools eval benchmarks
+	$(BIN)/ruff format --check src tests tools eval benchmarks corpus
 
 lint: venv  ## ruff
-	$(BIN)/ruff check src tests tools eval benchmarks
+	$(BIN)/ruff check src tests tools eval benchmarks corpus
 
 types: venv  ## mypy --strict
 	$(BIN)/mypy
