@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import json
+import re
 import stat
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,9 +23,11 @@ from typer.testing import CliRunner
 from communique import Coder
 from communique.cli import app
 from communique.codebook import Codebook, shipped
+from communique.coding.places import PlaceStation
 from communique.errors import CommuniqueError, DataError
 from communique.model import CodedReport, Event
-from communique.tables import keys
+from communique.tables import geonames, keys
+from communique.tables.journal import Journal
 
 DAY = "2024-05-02"
 
@@ -704,3 +709,355 @@ def test_what_a_broken_update_left_does_no_harm(lab: Path, installed_in: Path, t
     assert communique("tables", "remove", "lab").exit_code == 0
     assert Codebook().checksum == shipped().checksum
     assert "no such release is installed" in str(communique("tables", "remove", "lab").exception)
+
+
+# Dictionaries of other programs
+
+ACTORS = """\
+; Actors of our own invention, none of them real. <!-- not to be read -->
+<!-- a comment
+VELDEN_SPY_ [DNKSPY]
+over three lines -->
+VELDEN_GUARD_(VG)_ [DNKMIL]   # a guard
++GUARD_OF_VELDEN
+
+ORDER_OF_THARSIS_
++AL-THARSI
+\t[MRTREB <20091231]
+\t[MRTGOV >20100101] ; took over
+EDDA_BRANDVOLD_  ; prime minister
++E._BRANDVOLD
+\t[NORLEG 990101-040630]
+\t[NORGOV 20040701-20091231]
+\t[NORELI]
+SIR_OLAF_REEVE_ [IGOWSTNAT 310101-20000229]
+NORWAY_ [NOR]
++NORGEN_
++OSLO_
++BERGEN_
+PARIS_ [NOR]
+OLD_REALM_ [RUS <911225] [SUN]
+HARBOUR_LEAGUE_ [IGOEURBUS] [NGO]
+KRAKEN_ [INTREB]
+BATTALION_NINE_ [DNKMIL 000101-010101]
+PKK_ [TURREBPKK]
++PARTY_OF_KARA
+TALIBAN_ [AFGOPP]
+ALLIANCE_OF_THE_NORTH_ [IGOWSTNAT]
+"""
+ACTOR_FAULTS = """\
++ORPHAN_
+\t[DNKMIL]
+LEVIATHAN_ [INTREB 2004017-20061201] [DNKMIL 010203-] [DNKMIL 20040230-20050101] [DNKMIL <] [DNKMIL 050101-040101]
+GUARDS_ [RRX] [DNK_MIL] [dnkmil] []
+GHOST_ [---]
+_ [DNKMIL]
+TAB|BAT_ [DNKMIL]
+CUT_ [DNKMIL}
+"""
+AGENTS = """\
+!PERSON! = MAN, WOMAN
+!RANK! = CHIEF, VICE
+GLYPHMASTER_ [~GOV]
+DIKE_!PERSON! {} [~COP]
+!RANK!_!PERSON!_OF_DIKES [ ~COP]
+HARPOON_COUNCIL {HARPOON_BOARDS} [~LAB]
+SOLDIER_ [~MIL]
+CLERIC [~OPP]
+SEA_!NOBODY! [~MIL]
+WIZARD [~MAG]
+BROKEN [~MIL}
+NO_CODE
+HALF {HALVES [~MIL]
+CLUB_OF_WATCHERS [NGO~]
+"""
+
+
+@pytest.fixture(scope="module")
+def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dictionaries")
+    return write(folder, {"own.actors.txt": ACTORS, "faults.actors.txt": ACTOR_FAULTS, "own.agents.txt": AGENTS})
+
+
+@pytest.fixture(scope="module")
+def converted(dictionaries: Path) -> Path:
+    to = dictionaries / "made" / "tables"
+    done = communique("tables", "convert", *sorted(dictionaries.glob("*.txt")), "--to", to)
+    assert done.exit_code == 0, done.output
+    (account,) = [line for line in done.stderr.splitlines() if line.startswith("read ")]
+    read, converted, known, left = map(int, re.findall(r"\d+", account))
+    assert read == converted + known + left
+    assert left == len(re.findall("(?m)^- ", (to / "not-converted.md").read_text("utf-8")))
+    assert "in place of organisations of ours: TALIBAN" in done.stderr
+    assert "parts of codes that our tables have no place for: BUS (1)" in done.stderr
+    return to
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_made_tables_have_no_faults(converted: Path) -> None:
+    assert communique("check", converted).exit_code == 0
+
+
+def test_actors_become_organisations_with_their_times(converted: Path) -> None:
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in table(converted, "organizations.csv"):
+        found.setdefault(row["code"], []).append(row)
+    (guard,) = found["VELDEN_GUARD"]
+    assert (guard["name"], guard["aliases"], guard["country"], guard["sector"]) == (
+        "Velden Guard",
+        "VG|Guard of Velden",
+        "DNK",
+        "MIL",
+    )
+    order = found["ORDER_OF_THARSIS"]
+    assert [(r["sector"], r["from"], r["until"]) for r in order] == [
+        ("REB", "", "2010-01-01"),
+        ("GOV", "2010-01-01", ""),
+    ]
+    assert order[0]["aliases"] == "Al-Tharsi|al-Tharsi"
+    assert [(r["country"], r["sector"]) for r in found["KRAKEN"]] == [("IMG", "REB")]
+    assert [(r["country"], r["sector"]) for r in found["HARBOUR_LEAGUE"]] == [("IGO", "")]
+    assert [(r["from"], r["until"]) for r in found["BATTALION_NINE"]] == [("2000-01-01", "2001-01-02")]
+    # Ours, with one more name; another name of ours; and ours, coded otherwise: the dictionary wins.
+    assert all("Party of Kara" in row["aliases"].split("|") for row in found["PKK"])
+    assert "Alliance of the North" in found["NATO"][0]["aliases"].split("|")
+    assert [(r["sector"], r["remove"]) for r in found["TALIBAN"]] == [("OPP", ""), ("", "yes")]
+    assert "VELDEN_SPY" not in found
+
+
+def test_people_become_office_holders_and_gaps_are_filled(converted: Path) -> None:
+    rows = table(converted, "offices.csv")
+    assert [(r["sector"], r["from"], r["until"]) for r in rows if r["person"] == "Edda Brandvold"] == [
+        ("ELI", "", "1999-01-01"),
+        ("LEG", "1999-01-01", "2004-07-01"),
+        ("GOV", "2004-07-01", "2010-01-01"),
+        ("ELI", "2010-01-01", ""),
+    ]
+    (reeve,) = [r for r in rows if r["person"] == "Sir Olaf Reeve"]
+    # Two digits above 30 are of the last century.
+    assert list(reeve.values()) == ["Sir Olaf Reeve", "", "IGO", "GOV", "NATO", "1931-01-01", "2000-03-01"]
+
+
+def test_names_of_states_and_agents(converted: Path) -> None:
+    (norway,) = table(converted, "countries.csv")
+    assert norway["iso3"] == "NOR"
+    assert norway["aliases"].split("|")[-1] == "Norgen"
+    roles = {r["role"]: (r["sector"], r["scope"]) for r in table(converted, "lang/en/roles.csv")}
+    assert roles == {
+        "glyphmaster": ("GOV", "person"),
+        "dike man": ("COP", "person"),
+        "dike woman": ("COP", "person"),
+        "chief man of dikes": ("COP", "person"),
+        "chief woman of dikes": ("COP", "person"),
+        "vice man of dikes": ("COP", "person"),
+        "vice woman of dikes": ("COP", "person"),
+        "harpoon council": ("LAB", "body"),
+        "harpoon boards": ("LAB", "body"),
+        "cleric": ("OPP", "person"),
+        "club of watchers": ("NGO", "person"),
+    }
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "own.actors.txt:22: our countries.csv has this name as FRA: PARIS_",
+        "own.actors.txt:23: names of a state with dates; give them in countries.csv, which dates states themselves: OLD_REALM_",
+        "own.actors.txt:24: a second code without a date; the first one counts: [NGO]",
+        "faults.actors.txt:1: a synonym, but no name stands above it: +ORPHAN_",
+        "faults.actors.txt:2: a code, but no name stands above it: [DNKMIL]",
+        "faults.actors.txt:3: '2004017' is no date, expected six or eight digits: [INTREB 2004017-20061201]",
+        "faults.actors.txt:3: '010203-' is no date, expected <YYMMDD, >YYMMDD or YYMMDD-YYMMDD",
+        "faults.actors.txt:3: '20040230' is no day of the calendar: [DNKMIL 20040230-20050101]",
+        "faults.actors.txt:3: '<' is no date",
+        "faults.actors.txt:3: '050101-040101' ends before it begins",
+        "faults.actors.txt:3: no code of it could be converted: LEVIATHAN_",
+        "faults.actors.txt:4: the code RRX names no state, body or role that our tables have: [RRX]",
+        "faults.actors.txt:4: the code DNK_MIL is not made of parts of three capital letters",
+        "faults.actors.txt:4: the code dnkmil is not made of parts of three capital letters",
+        "faults.actors.txt:4: brackets without a code: []",
+        "faults.actors.txt:5: coded as nobody: GHOST_",
+        "faults.actors.txt:6: expected a name of two letters at least: _",
+        "faults.actors.txt:7: expected a name without | + { }: TAB|BAT_",
+        "faults.actors.txt:8: a code that is not closed by ]: [DNKMIL}",
+        "own.agents.txt:9: the set !NOBODY! is nowhere defined: SEA_!NOBODY! [~MIL]",
+        "own.agents.txt:10: the code ~MAG names no role that our tables have a sector for: WIZARD [~MAG]",
+        "own.agents.txt:11: a code that is not closed by ]: BROKEN [~MIL}",
+        "own.agents.txt:12: no code in brackets: NO_CODE",
+        "own.agents.txt:13: a brace that is not closed: HALF {HALVES [~MIL]",
+    ],
+)
+def test_what_cannot_be_converted_is_listed_with_its_reason(dictionaries: Path, converted: Path, left: str) -> None:
+    assert f"- {dictionaries}/{left}" in (converted / "not-converted.md").read_text("utf-8")
+
+
+def test_actors_of_a_dictionary_are_coded_as_of_the_day(converted: Path) -> None:
+    coder = Coder(codebook=Codebook(converted))
+    for text, day, expected in (
+        ("Velden Guard soldiers attacked Togo.", "2024-01-01", ("DNK", "MIL", "VELDEN_GUARD")),
+        ("The VG attacked Togo.", "2024-01-01", ("DNK", "MIL", "VELDEN_GUARD")),
+        ("Al-Tharsi attacked Mali.", "2009-05-05", ("MRT", "REB", "ORDER_OF_THARSIS")),
+        ("Al-Tharsi attacked Mali.", "2012-05-05", ("MRT", "GOV", "ORDER_OF_THARSIS")),
+        ("Edda Brandvold condemned Mali.", "2005-05-05", ("NOR", "GOV", "edda-brandvold")),
+        ("Edda Brandvold condemned Mali.", "2015-05-05", ("NOR", "ELI", "edda-brandvold")),
+        ("Norgen condemned Mali.", "2015-05-05", ("NOR", None, "NOR")),
+        ("A Danish glyphmaster attacked Mali.", "2015-05-05", ("DNK", "GOV", None)),
+        ("The Taliban attacked Mali.", "2024-05-05", ("AFG", "OPP", "TALIBAN")),
+    ):
+        (event,) = coder.code(text, published=day).events
+        assert who(event) == [expected], text
+
+
+def test_what_is_no_dictionary_is_refused(dictionaries: Path, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "verbs.txt": "--- GIVE [070] ---\nGIVE\n- * AID [070]\n- * ARMS [072]\n",
+            "prose.txt": "Chad met Libya.\n" * 9,
+        },
+    )
+    (tmp_path / "all.zip").write_bytes(b"PK\x03\x04")
+    for name, reason in (
+        ("verbs.txt", "a dictionary of verbs"),
+        ("prose.txt", "neither a dictionary of actors or agents nor a gazetteer"),
+        ("all.zip", "a ZIP file; unpack it first"),
+        ("none.txt", "cannot be read"),
+    ):
+        done = communique("tables", "convert", tmp_path / name, "--to", tmp_path / "out")
+        assert (done.exit_code, (tmp_path / "out").exists()) == (2, False)
+        assert f"{tmp_path / name}: {reason}" in done.stderr
+    mixed = communique(
+        "tables", "convert", dictionaries / "own.agents.txt", tmp_path / "prose.txt", "--to", tmp_path / "out"
+    )
+    assert (mixed.exit_code, (tmp_path / "out" / "lang" / "en" / "roles.csv").exists()) == (1, True)
+    again = communique("tables", "convert", dictionaries / "own.agents.txt", "--to", tmp_path / "out")
+    assert "exists already; name a new folder" in str(again.exception)
+
+
+# GeoNames
+
+
+def place(id_: object, name: str, code: str, country: str = "DK", **other: object) -> str:
+    """A line of GeoNames. `code`: feature class and code, as P.PPL."""
+    feature, _, kind = code.partition(".")
+    cells = {"alternates": "", "latitude": 56.5, "longitude": 8.25, "admin1": "18", "people": 0} | other
+    return "\t".join(
+        map(
+            str,
+            (id_, name, name, cells["alternates"], cells["latitude"], cells["longitude"], feature, kind, country, "",
+             cells["admin1"], "", "", "", cells["people"], "", 3, "Europe/Copenhagen", "2024-01-01"),
+        )
+    )  # fmt: skip
+
+
+GAZETTEER = [
+    place(
+        90000001, "Brandvoldsund", "P.PPL", people=21000, alternates="Brandvoldssund,Брандволдсунд,BVS,Brandvolds Sund"
+    ),
+    place(90000002, "Lille Sund", "P.PPL", people=999),
+    place(90000003, "Sundsæde", "P.PPLA2", people=12),
+    place(90000004, "Gammelsund", "P.PPLH", people=5000),
+    place(90000005, "Sundland", "A.ADM1", people=90000, admin1="77"),
+    place(90000006, "Sundherred", "A.ADM2", people=100),
+    place(90000007, "Vor County", "A.ADM2", "US", people=100, admin1="AK"),
+    place(90000008, "Velden Bight", "H.GULF", "", admin1="00"),
+    place(90000009, "Sund Air Base", "S.AIRB"),
+    place(90000010, "Sund Hotel", "S.HTL"),
+    place(90000011, "Sundholm", "T.ISL", people=3000),
+    place(90000012, "Skær", "T.ISL"),
+    place(2623032, "Denmark", "A.PCLI", admin1="00", people=5800000),
+    place(90000014, "Ystadsund", "P.PPL", "SE", people=5000),
+    place(90000001, "Brandvoldsund", "P.PPL", people=21000),
+    place(90000015, "Nowhere", "P.PPL", "ZZ", people=5000),
+    place(90000016, "Polar", "P.PPL", latitude=91, people=5000),
+    place(90000017, "Odd", "P.PPL", longitude="8,25", people=5000),
+    place(90000018, "Crowd", "P.PPL", people="5k"),
+    place("x", "Badid", "P.PPL", people=5000),
+    place(90000019, "Sund Air Base", "S.AIRB"),
+    place(90000020, "Endsund", "P.PPL", people=5000)[:40],
+]
+
+
+def gazetteer(tmp_path: Path, *options: object) -> tuple[Path, Result]:
+    (tmp_path / "DK.txt").write_text("\n".join(GAZETTEER), "utf-8")
+    to = tmp_path / "places"
+    return to, communique("tables", "convert", tmp_path / "DK.txt", "--to", to, *options)
+
+
+def test_a_gazetteer_of_geonames(tmp_path: Path) -> None:
+    to, done = gazetteer(tmp_path)
+    assert done.exit_code == 0, done.output
+    places = {r["name"]: r for r in table(to, "places.csv")}
+    assert {name: r["kind"] for name, r in places.items()} == {
+        "Brandvoldsund": "city",
+        "Sundsæde": "city",
+        "Sundland": "region",
+        "Vor County": "county",
+        "Denmark": "country",
+        "Ystadsund": "city",
+    }
+    assert list(places["Brandvoldsund"].values()) == [
+        "90000001", "Brandvoldsund", "Brandvolds Sund", "DNK", "18", "city", "56.5", "8.25", "21000",
+    ]  # fmt: skip
+    assert places["Denmark"]["admin1"] == ""
+    extra = {r["name"]: (r["kind"], r["country"], r["id"]) for r in table(to, "places_extra.csv")}
+    assert extra == {
+        "Velden Bight": ("area", "", "90000008"),
+        "Sund Air Base": ("base", "DNK", "90000009"),
+        "Sundholm": ("area", "DNK", "90000011"),
+    }
+    assert "GeoNames" in (to / "SOURCES.toml").read_text("utf-8")
+    left = (to / "not-converted.md").read_text("utf-8")
+    for line, reason in (
+        (15, "the id 90000001 again"),
+        (16, "the country ZZ is not in countries.csv"),
+        (17, "the latitude is 91, expected degrees from -90 to 90"),
+        (18, "the longitude is '8,25', expected degrees"),
+        (19, "the population is '5k', expected a whole number"),
+        (20, "the id is 'x', expected a whole number"),
+        (21, "another base of this name is in the same division"),
+        (22, "columns, expected 19"),
+    ):
+        assert re.search(rf"DK\.txt:{line}: .*{re.escape(reason)}", left)
+    account = done.stderr.splitlines()[-2]
+    numbers = [int(n) for n in re.findall(r"\d+", account)]
+    assert numbers[0] == sum(numbers[1:]) == len(GAZETTEER)
+    assert "1 of other kinds" in account
+    assert communique("check", to).exit_code == 0
+
+
+def test_places_of_a_gazetteer_are_found(tmp_path: Path) -> None:
+    to, _ = gazetteer(tmp_path)
+    station = PlaceStation(Codebook(to))
+    found = {
+        p.text: p.geonames_id for p in station.find("Troops landed in Brandvoldsund, Denmark, and at the Velden Bight.")
+    }
+    assert found == {"Brandvoldsund": 90000001, "Denmark": 2623032, "Velden Bight": 90000008}
+
+
+def test_a_gazetteer_of_some_countries_and_sizes(tmp_path: Path) -> None:
+    to, done = gazetteer(tmp_path, "--countries", "se,us", "--min-population", "100")
+    assert done.exit_code == 0
+    assert {r["name"] for r in table(to, "places.csv")} == {"Ystadsund", "Vor County"}
+    assert "of other countries" in done.stderr
+    unknown = communique("tables", "convert", tmp_path / "DK.txt", "--to", tmp_path / "x", "--countries", "XX")
+    assert "XX: no country of two letters" in str(unknown.exception)
+
+
+def test_a_gazetteer_is_read_line_by_line(tmp_path: Path) -> None:
+    lines = 40_000
+    with (tmp_path / "many.txt").open("w", encoding="utf-8") as file:
+        for n in range(lines):
+            file.write(place(20_000_000 + n, f"Sund {n:x}", "P.PPL", people=2000) + "\n")
+    with Journal(tmp_path / "left.md") as journal, geonames.Importer(shipped(), journal, tmp_path, 0, None) as importer:
+        tracemalloc.start()
+        importer.read("many.txt", tmp_path / "many.txt")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert journal.converted == lines
+    # One bit an id, and the buffers of two files: the lines themselves take twenty times as much.
+    assert peak < 6_000_000

@@ -14,28 +14,24 @@ import json
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
-from difflib import SequenceMatcher
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from communique.tables.geonames import (
+    COUNTY_COUNTRIES,
+    HEADER,
+    SMALLEST_COUNTY,
+    SMALLEST_WITH_ALTERNATES,
+    alternates,
+    degrees,
+)
+
 OUT = Path(__file__).parents[1] / "src" / "communique" / "data" / "places.csv"
-HEADER = ("id", "name", "alternates", "country", "admin1", "kind", "latitude", "longitude", "population")
 
 # Smallest city kept. English-language local press writes of small towns where English is spoken at home.
 SMALLEST_CITY = 4_500
 SMALLEST_BY_COUNTRY = {"US": 400, "GB": 1_000, "IE": 500, "CA": 800, "AU": 800, "NZ": 800}
-# Counties of these are kept whatever their size; elsewhere a second-level division needs this many townspeople.
-COUNTY_COUNTRIES = frozenset({"US", "GB", "IE", "CA", "AU", "NZ"})
-SMALLEST_COUNTY = 100_000
-# Other spellings are kept for cities of this size: below it they are rarely met in English and often clash.
-SMALLEST_WITH_ALTERNATES = 15_000
-# How many, and how like the main name they must be (`difflib` ratio). GeoNames does not say which names are English:
-# likeness keeps transliterations (Kharkov, Khan Younis); real exonyms (Bombay) stand in `places_extra.csv`.
-MOST_ALTERNATES = 8
-LEAST_LIKENESS = 0.65
-
 Row = tuple[str, ...]
 Point = tuple[float, float]
 
@@ -48,42 +44,6 @@ def package_data(package: str, *path: str) -> Path:
     return Path(spec.origin).parent.joinpath("data", *path)
 
 
-def is_latin(name: str) -> bool:
-    return all(not c.isalpha() or unicodedata.name(c, "").startswith("LATIN") for c in name)
-
-
-def folded(name: str) -> str:
-    """Lower case without accents, spaces and marks: two names that differ only in these are one."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(c for c in plain if c.isalnum())
-
-
-def alternates(name: str, others: Iterable[str]) -> str:
-    """The other spellings worth keeping, most like the name first: Latin script, four letters or more, no codes."""
-    plain = folded(name)
-    likeness = {o: _likeness(plain, folded(o)) for o in {unicodedata.normalize("NFC", o.strip()) for o in others}}
-    seen = {plain}
-    kept: list[str] = []
-    for other in sorted((o for o, like in likeness.items() if like >= LEAST_LIKENESS), key=lambda o: (-likeness[o], o)):
-        if _is_name(other) and folded(other) not in seen and len(kept) < MOST_ALTERNATES:
-            seen.add(folded(other))
-            kept.append(other)
-    return "|".join(sorted(kept))
-
-
-def _is_name(other: str) -> bool:
-    usable = len(other) >= 4 and other[0].isupper() and not other.isupper() and is_latin(other)
-    return usable and not any(c in "|,;()/[]" or c.isdigit() for c in other)
-
-
-def _likeness(plain: str, other: str) -> float:
-    """How alike two folded names are, 0 to 1; 0 where plainly unlike."""
-    if not plain or not other:
-        return 0.0
-    matcher = SequenceMatcher(None, plain, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= LEAST_LIKENESS else 0.0
-
-
 def centre(points: list[Point]) -> Point | None:
     """The mean direction of the points, so that a country across the date line keeps its place."""
     if not points:
@@ -93,11 +53,6 @@ def centre(points: list[Point]) -> Point | None:
         p, q = math.radians(lat), math.radians(lon)
         x, y, z = x + math.cos(p) * math.cos(q), y + math.cos(p) * math.sin(q), z + math.sin(p)
     return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
-
-
-def degrees(value: float) -> str:
-    """Three decimals: about a hundred metres."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def place_row(id_: object, name: str, other: str, country: str, admin1: str, kind: str, at: Point, people: int) -> Row:

@@ -23,8 +23,6 @@ app = typer.Typer(
 )
 
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
-# Lines of an input that could not be converted, shown one by one; the file beside the tables has all of them.
-_SHOWN = 20
 
 
 @app.command("list")
@@ -181,6 +179,55 @@ def pack(
         f"wrote {to}: {release.name} {release.version}, signed with the key {keys.shown(release.key)}: "
         f"{', '.join(table.file for table in release.tables)}"
     )
+
+
+@app.command()
+def convert(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT", help="Dictionaries of actors and agents, or files of GeoNames.")
+    ],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="The new folder for the tables.")],
+    min_population: Annotated[
+        int, typer.Option(min=0, metavar="N", help="GeoNames: the least people of a town; seats are always kept.")
+    ] = 1000,
+    countries: Annotated[
+        str | None, typer.Option(metavar="XX,YY", help="GeoNames: only these countries, by two letters. (default: all)")
+    ] = None,
+) -> None:
+    """Makes tables of your own out of dictionaries of PETRARCH and TABARI, or out of the gazetteer of GeoNames.
+
+    What a file is, its content says. Dictionaries of actors become organisations, office-holders and names of states;
+    those of agents role nouns; codes of CAMEO become states and PLOVER's sectors. Everything that cannot be converted is
+    listed with file, line and reason in not-converted.md beside the tables. Use the folder with --codebook.
+
+    Example: communique tables convert own.actors.txt own.agents.txt --to my-actors/
+    """
+    from communique.tables.convert import convert as convert_all
+    from communique.tables.convert import country_codes
+
+    done = convert_all(inputs, to, people=min_population, countries=country_codes(countries))
+    for problem in done.problems:
+        _say(str(problem))
+    for line in done.first:
+        _say(line)
+    if done.left > len(done.first):
+        _say(f"... and {done.left - len(done.first):,} more{f', all in {done.listed}' if done.tables else ''}")
+    if done.notes:
+        dropped = ", ".join(f"{part} ({count:,})" for part, count in sorted(done.notes.items()))
+        _say(f"parts of codes that our tables have no place for: {dropped}")
+    if done.replaced:
+        _say(f"in place of organisations of ours: {', '.join(done.replaced)}")
+    unwanted = "".join(f" + {count:,} {reason}" for reason, count in sorted(done.unwanted.items()))
+    _say(
+        f"read {done.read:,} = converted {done.converted:,} + {done.known:,} as our tables have them"
+        f"{unwanted} + {done.left:,} that cannot be converted"
+    )
+    if not done.tables:
+        _say("nothing to write" if done.known else "nothing could be converted")
+        raise typer.Exit(0 if done.known and not done.problems else 2)
+    _say(f"wrote {', '.join(done.tables)} to {to}")
+    if done.problems:
+        raise typer.Exit(1)
 
 
 def _columns(rows: Iterable[Sequence[str]]) -> None:

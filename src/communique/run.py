@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from communique.codebook import Codebook, current
+from communique.codebook import Codebook, current, laid_over
 from communique.errors import CommuniqueError, DataError, ModelError
 from communique.model import Article, CodedReport, Problem
 
@@ -41,7 +41,7 @@ class Settings:
     codebook: Path | None = None
 
     def book(self) -> Codebook:
-        return Codebook(self.codebook) if self.codebook else current()
+        return laid_over(self.codebook) if self.codebook else current()
 
     def coder(self) -> Coder:
         from communique.coding import Coder

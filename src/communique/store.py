@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import hashlib
 import html
+import io
 import json
 import os
 import re
@@ -295,7 +296,7 @@ class Record:
         if kept is None or (self._codebook is not None and _own_rules(self._codebook) is not None):
             return self._codebook or current()
         texts = [str(text).encode() for text in json.loads(kept)]
-        return Codebook([Layer("record/", {_RULES: partial(bytes, text)}) for text in texts], releases=())
+        return Codebook([Layer("record/", {_RULES: partial(io.BytesIO, text)}) for text in texts], releases=())
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if self._work is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from communique.codebook.book import CLASS_CODES, CLASSES, PREDICATES, Codebook, EventType, current, shipped
+from communique.codebook.book import CLASS_CODES, CLASSES, PREDICATES, Codebook, EventType, current, laid_over, shipped
 from communique.codebook.checks import check_table
 from communique.codebook.layers import Layer
 from communique.codebook.rows import Row
@@ -17,5 +17,6 @@ __all__ = [
     "Row",
     "check_table",
     "current",
+    "laid_over",
     "shipped",
 ]

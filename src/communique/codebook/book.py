@@ -17,7 +17,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ class Codebook:
         own = [users(overlay)] if isinstance(overlay, Path) else list(overlay or ())
         self.layers: tuple[Layer, ...] = (ours(), *below, *own)
         self._unverified = bool(own)
+        self._covered: dict[str, list[frozenset[str]]] = {}
         self._tables: dict[str, tuple[list[Row], list[str]]] = {}
         self._documents: dict[str, tuple[dict[str, Any], list[str]]] = {}
 
@@ -100,26 +101,39 @@ class Codebook:
         columns = list(self.schema[name]["columns"])
         faults: list[str] = []
         layers = [layer for _, layer, _ in self._having(name)]
-        hidden = [self._keys(layer, name, faults) for layer in layers[1:]]
+        hidden = self._hidden(name, layers, columns) if len(layers) > 1 else []
         for n, layer in enumerate(layers):
             above = frozenset().union(*hidden[n:])
+            where = layer.where(name)
             for line, cells, removed in self._cells(layer, name, columns, faults):
                 if not removed and cells[0] not in above:
-                    yield layer.where(name), line, cells
+                    yield where, line, cells
         if faults:
-            raise DataError(list(dict.fromkeys(faults)))
+            raise DataError(faults)
 
-    def _keys(self, layer: Layer, name: str, faults: list[str]) -> frozenset[str]:
-        return frozenset(
-            cells[0] for _, cells, _ in self._cells(layer, name, list(self.schema[name]["columns"]), faults)
-        )
+    def _hidden(self, name: str, layers: Sequence[Layer], columns: list[str]) -> list[frozenset[str]]:
+        """For each layer but the first, the keys of rows below that it takes the place of. Few of a large table's are
+        among ours, so the others are not kept."""
+        if name not in self._covered:
+            below: set[str] = set()
+            found = []
+            for n, layer in enumerate(layers):
+                keys = (cells[0] for _, cells, _ in self._cells(layer, name, columns, []))
+                if n:
+                    mine = set(keys) if n < len(layers) - 1 else keys
+                    found.append(frozenset(key for key in mine if key in below))
+                    below.update(mine if isinstance(mine, set) else ())
+                else:
+                    below.update(keys)
+            self._covered[name] = found
+        return self._covered[name]
 
     def _cells(
         self, layer: Layer, name: str, columns: list[str], faults: list[str]
     ) -> Iterator[tuple[int, list[str], bool]]:
         """(line, cells in the order of `columns`, whether the row takes one out)."""
         where = layer.where(name)
-        found = read_cells(where, layer.text(name), faults)
+        found = read_cells(where, layer.lines(name), faults)
         _, header = next(found, (1, columns))
         if wrong := header_faults(where, header, self.schema[name], layer is self.layers[0]):
             faults += wrong
@@ -165,17 +179,15 @@ class Codebook:
                 table = self.schema[file]
                 key: list[str] = table.get("key", [])
                 try:
-                    text = layer.text(file)
+                    for row, removed in read_rows(layer.where(file), layer.lines(file), table, number, faults):
+                        this = tuple(row.values[k] for k in key)
+                        if key and this in taken:
+                            continue
+                        keys.add(this)
+                        if not removed:
+                            rows.append(row)
                 except DataError as error:
                     faults += error.faults
-                    continue
-                for row, removed in read_rows(layer.where(file), text, table, number, faults):
-                    this = tuple(row.values[k] for k in key)
-                    if key and this in taken:
-                        continue
-                    keys.add(this)
-                    if not removed:
-                        rows.append(row)
             taken |= keys
         return rows, faults
 
@@ -223,7 +235,7 @@ class Codebook:
         for layer in self.layers:
             for name in layer.files:
                 if name.endswith((".csv", ".toml")):
-                    digest.update(name.encode() + b"\0" + layer.files[name]())
+                    digest.update(name.encode() + b"\0" + layer.data(name))
             for name in sorted(layer.whole):
                 digest.update(b"whole " + name.encode() + b"\0")
         return digest.hexdigest()
@@ -286,3 +298,15 @@ def current() -> Codebook:
 @cache
 def _current(releases: tuple[Installed, ...]) -> Codebook:
     return Codebook(releases=releases) if releases else shipped()
+
+
+def laid_over(folder: Path) -> Codebook:
+    """The current tables under a user's folder: the same object as long as none of them changes, so that a large folder
+    is read and checked once."""
+    found = ((path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file())
+    return _laid_over(folder, tuple((p, s.st_mtime_ns, s.st_size) for p, s in found), installed())
+
+
+@lru_cache(maxsize=1)
+def _laid_over(folder: Path, files: tuple[object, ...], releases: tuple[Installed, ...]) -> Codebook:
+    return Codebook(folder, releases)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -21,6 +22,8 @@ from communique.errors import DataError
 _BESIDE = ("*.md", "README*", "LICENSE*", "CHANGELOG*", "SOURCES.toml", MANIFEST, SIGNATURE)
 # What describes our tables. A user's file of this name would change how all others are read.
 _OURS_ALONE = "tables.toml"
+# Of columns with few values, each is checked once.
+_REMEMBERED = 1000
 _PLACE = re.compile(r"^(.*?):(\d+): ")
 
 
@@ -54,25 +57,24 @@ def _unknown(layer: Layer, name: str, book: Codebook) -> str:
 
 
 def _file_faults(layer: Layer, name: str, book: Codebook, known: Known) -> list[str]:
+    below = None if layer is book.layers[0] else book.layers[:-1]
     try:
-        text = layer.text(name)
+        return table_faults(layer.where(name), layer.lines(name), name, book, known, below)
     except DataError as error:
         return error.faults
-    below = None if layer is book.layers[0] else book.layers[:-1]
-    return table_faults(layer.where(name), text, name, book, known, below)
 
 
 def check_table(label: str, text: str, table: Mapping[str, Any], book: Codebook) -> list[str]:
     """The faults of one of our own tables: header, cells, keys, order. `table`: its entry in `book.schema`."""
-    return _Checker(label, table, Known(book), True).faults(text)
+    return _Checker(label, table, Known(book), True).faults(text.splitlines(keepends=True))
 
 
 def table_faults(
-    where: str, text: str, name: str, book: Codebook, known: Known, below: Sequence[Layer] | None
+    where: str, lines: Iterable[str], name: str, book: Codebook, known: Known, below: Sequence[Layer] | None
 ) -> list[str]:
     """The faults of a table that lies over `below`, of ours with `None`."""
     checker = _Checker(where, book.schema[name], known, below is None)
-    found = checker.faults(text)
+    found = checker.faults(lines)
     if below and checker.removals:
         found += _no_such_rows(checker, name, book, below)
     return found
@@ -85,7 +87,7 @@ def _no_such_rows(checker: _Checker, name: str, book: Codebook, below: Sequence[
     pattern = next((p for p in TOGETHER if fnmatchcase(name, p)), name)
     for layer in below:
         for file in layer.matching(pattern):
-            cells = read_cells(file, layer.text(file), [])
+            cells = read_cells(file, layer.lines(file), [])
             _, header = next(cells, (1, []))
             places = [header.index(k) if k in header else None for k in key]
             there |= {
@@ -96,6 +98,17 @@ def _no_such_rows(checker: _Checker, name: str, book: Codebook, below: Sequence[
         for this, line in checker.removals.items()
         if this not in there
     ]
+
+
+@dataclass(slots=True)
+class _Column:
+    """How a column is checked. `required`: it must not be empty; `good`: some of the cells that passed."""
+
+    place: int
+    name: str
+    required: bool
+    check: Check | None
+    good: set[str] = field(default_factory=set)
 
 
 class _Checker:
@@ -111,9 +124,9 @@ class _Checker:
         self._seen: dict[tuple[str, ...], int] = {}
         self._unsorted: int | None = None
 
-    def faults(self, text: str) -> list[str]:
+    def faults(self, lines: Iterable[str]) -> list[str]:
         found: list[str] = []
-        rows = read_cells(self.where, text, found)
+        rows = read_cells(self.where, lines, found)
         _, header = next(rows, (1, []))
         if not header:
             return found or [f"{self.where}:1: empty, expected {', '.join(self.table['columns'])}"]
@@ -141,12 +154,12 @@ class _Checker:
             found.append(f"{self.where}:{self._unsorted}: rows are not sorted by {', '.join(self.table['key'])}")
         return found
 
-    def _columns(self, header: Sequence[str]) -> Iterator[tuple[int, str, bool, Check | None]]:
-        """(place, name, whether it must not be empty, how it is checked) of each column that is described."""
+    def _columns(self, header: Sequence[str]) -> Iterator[_Column]:
+        """The columns that are described."""
         for place, name in enumerate(header):
             if (kind := self.table["columns"].get(name)) is not None:
                 required = kind.endswith("!") and (self.ours or name != "example")
-                yield place, name, required, self._check(kind.rstrip("!"))
+                yield _Column(place, name, required, self._check(kind.rstrip("!")))
 
     def _check(self, kind: str) -> Check | None:
         if kind == "text":
@@ -158,23 +171,26 @@ class _Checker:
             return choice(kind.removeprefix("one:"))
         return self._checks[kind]
 
-    def _row(
-        self, cells: Sequence[str], columns: Sequence[tuple[int, str, bool, Check | None]], whole: Mapping[str, int]
-    ) -> Iterator[str]:
-        for place, name, required, wrong in columns:
-            cell = cells[place]
-            if not cell:
-                if required:
-                    yield f"{name} is empty, expected {self._kind(name)}"
+    def _row(self, cells: Sequence[str], columns: Sequence[_Column], whole: Mapping[str, int]) -> list[str]:
+        found = []
+        for column in columns:
+            cell = cells[column.place]
+            if cell in column.good:
                 continue
-            if cell[0].isspace() or cell[-1].isspace():
-                yield f"{name} is {cell!r}, expected no spaces around it"
-            elif wrong is not None:
-                yield from (f"{name} {fault}" for fault in wrong(cell))
-        if not all(map(str.isascii, cells)) and not_nfc(cells):
-            yield "letters and accents apart, expected Unicode NFC"
+            if not cell:
+                if column.required:
+                    found.append(f"{column.name} is empty, expected {self._kind(column.name)}")
+            elif cell != cell.strip():
+                found.append(f"{column.name} is {cell!r}, expected no spaces around it")
+            elif column.check is not None and (faults := column.check(cell)):
+                found += [f"{column.name} {fault}" for fault in faults]
+            elif len(column.good) < _REMEMBERED:
+                column.good.add(cell)
+        if not "".join(cells).isascii() and not_nfc(cells):
+            found.append("letters and accents apart, expected Unicode NFC")
         if whole:
-            yield from self._together({name: cells[at] for name, at in whole.items()})
+            found += self._together({name: cells[at] for name, at in whole.items()})
+        return found
 
     def _kind(self, name: str) -> str:
         kind = str(self.table["columns"][name]).rstrip("!")

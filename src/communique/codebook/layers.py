@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
+from typing import IO
 
 from communique.errors import CallError, DataError
 
@@ -23,7 +25,7 @@ class Layer:
     """
 
     label: str
-    files: Mapping[str, Callable[[], bytes]]
+    files: Mapping[str, Callable[[], IO[bytes]]]
     whole: frozenset[str] = frozenset()
 
     @classmethod
@@ -33,7 +35,7 @@ class Layer:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") for part in parts):
-                found["/".join(parts)] = path.read_bytes
+                found["/".join(parts)] = opener(path)
         return cls(label, found, whole)
 
     def where(self, name: str) -> str:
@@ -44,15 +46,32 @@ class Layer:
         """The names of files that fit `pattern`, in order."""
         return [name for name in self.files if fnmatchcase(name, pattern)]
 
+    def data(self, name: str) -> bytes:
+        with self.files[name]() as file:
+            return file.read()
+
     def text(self, name: str) -> str:
         """The text of a file, without a byte order mark. Raises `DataError` where it is not UTF-8."""
-        data = self.files[name]()
+        data = self.data(name)
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             what = "UTF-16" if data.startswith(_UTF16) else f"byte {data[error.start]:#04x}, which is not UTF-8"
             raise DataError([f"{self.where(name)}:{line}: {what}; save the file as UTF-8"]) from None
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The lines of a file with their ends; never all of them in memory. Raises `DataError` as `text` does."""
+        with self.files[name]() as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            try:
+                yield from text
+            except UnicodeDecodeError:
+                self.text(name)
+
+
+def opener(path: Path) -> Callable[[], IO[bytes]]:
+    """What opens a file when it is read."""
+    return lambda: path.open("rb")
 
 
 def data() -> Path:

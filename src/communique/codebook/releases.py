@@ -19,7 +19,7 @@ from typing import Any
 import platformdirs
 
 from communique import __version__
-from communique.codebook.layers import Layer
+from communique.codebook.layers import Layer, opener
 from communique.errors import DataError
 
 MANIFEST, SIGNATURE = "release.toml", "release.sig"
@@ -72,7 +72,7 @@ class Installed:
                     f"upgrade, or take it out with `communique tables remove {release.name}`"
                 ]
             )
-        files = {table.file: (self.folder / table.file).read_bytes for table in release.tables}
+        files = {table.file: opener(self.folder / table.file) for table in release.tables}
         return Layer(label, files, frozenset(t.file for t in release.tables if t.whole))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -40,10 +39,10 @@ class Row:
         return tuple(item.strip() for item in cell.split("|") if item.strip())
 
 
-def read_cells(where: str, text: str, faults: list[str]) -> Iterator[tuple[int, list[str]]]:
+def read_cells(where: str, lines: Iterable[str], faults: list[str]) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of each row that is not empty, the header first; a row may span lines if a cell is quoted. What
     cannot be read as CSV ends the table and is added to `faults`."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(lines, strict=True)
     start = 1
     while True:
         try:
@@ -90,11 +89,11 @@ def header_faults(where: str, header: Sequence[str], table: Mapping[str, Any], o
 
 
 def read_rows(
-    where: str, text: str, table: Mapping[str, Any], layer: int, faults: list[str]
+    where: str, lines: Iterable[str], table: Mapping[str, Any], layer: int, faults: list[str]
 ) -> Iterator[tuple[Row, bool]]:
     """(row, whether it takes out a row below) of a table. Cells of columns that are left out are empty. Rows that
     cannot be read are passed over and added to `faults`."""
-    cells = read_cells(where, text, faults)
+    cells = read_cells(where, lines, faults)
     _, header = next(cells, (1, []))
     if wrong := header_faults(where, header, table, layer == 0):
         faults += wrong

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from communique.codebook import Codebook, Row
 
@@ -21,6 +21,8 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i",
 _DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]")
 _LONGEST_ACRONYM = 5
 _LARGE_REGION = 1_000_000
+# A character that stands in no name.
+_SEPARATOR = "\x1f"
 _TRAILING_CODE = re.compile(r",\s*([A-Z]{2,3})\b(?!\.?\w)")
 
 
@@ -64,9 +66,11 @@ class Gazetteer:
     """Names to entries. Entries are numbered in reading order; a name found only as an alternate ranks lower."""
 
     def __init__(self, book: Codebook) -> None:
-        self._cells: list[list[str]] = []
+        # A million places must fit: an entry is one line of text until it is asked for, a name that only one place bears
+        # leads to its bare number, and how many words a name has is kept only where it is more than one.
+        self._lines: list[str] = []
         self._entries: dict[int, Entry] = {}
-        self._keys: dict[str, list[int]] = {}
+        self._keys: dict[str, int | list[int]] = {}
         self._longest: dict[str, int] = {}
         self._country: dict[str, int] = {}
         self._region: dict[tuple[str, str], int] = {}
@@ -84,20 +88,20 @@ class Gazetteer:
     # ---- reading
 
     def _read_main(self, rows: Iterable[list[str]]) -> None:
-        """`id,name,alternates,country,admin1,kind,latitude,longitude,population`; the bulk, so kept as cells."""
-        for cells in rows:
-            n = len(self._cells)
-            self._cells.append(cells)
-            self._add(cells[1], n)
-            if cells[2]:
-                for other in cells[2].split("|"):
+        """`id,name,alternates,country,admin1,kind,latitude,longitude,population`: the bulk."""
+        for id_, name, others, country, admin1, kind, latitude, longitude, people in rows:
+            n = len(self._lines)
+            self._lines.append(_SEPARATOR.join((id_, name, country, admin1, kind, latitude, longitude, people)))
+            self._add(name, n)
+            if others:
+                for other in others.split("|"):
                     self._add(other, n)
-            if cells[5] == "country":
-                self._country[cells[3]] = n
-            elif cells[5] == "region":
-                self._region[cells[3], cells[4]] = n
-            elif cells[5] == "county" and cells[1].endswith(" County"):
-                self._counties.setdefault(fold_name(cells[1].removesuffix(" County")), []).append(n)
+            if kind == "country":
+                self._country[country] = n
+            elif kind == "region":
+                self._region[country, admin1] = n
+            elif kind == "county" and name.endswith(" County"):
+                self._counties.setdefault(fold_name(name.removesuffix(" County")), []).append(n)
 
     def _read_extra(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -111,9 +115,9 @@ class Gazetteer:
             elif row["kind"] == "region":
                 self._centre(row)
             else:
-                n = len(self._cells)
-                cells = (row["id"], row["name"], "", row["country"], row["admin1"], row["kind"])
-                self._cells.append([*cells, row["latitude"], row["longitude"], "0"])
+                n = len(self._lines)
+                columns = ("id", "name", "country", "admin1", "kind", "latitude", "longitude")
+                self._lines.append(_SEPARATOR.join((*(row[c] for c in columns), "0")))
                 for name in (row["name"], *others):
                     self._add(name, n)
 
@@ -128,15 +132,14 @@ class Gazetteer:
     def _centre(self, row: Row) -> None:
         """The middle of a large division; `places.csv` has the middle of its towns."""
         n = self._region.get((row["country"], row["admin1"]))
-        if n is not None:
-            self._cells[n][6:8] = row["latitude"], row["longitude"]
-            self._entries.pop(n, None)
+        if n is not None and row["latitude"] and row["longitude"]:
+            self._entries[n] = replace(
+                self.entry(n), latitude=float(row["latitude"]), longitude=float(row["longitude"])
+            )
 
     def _alias(self, row: Row, others: Iterable[str]) -> None:
         """Further names of the largest place that bears this one in that country."""
-        pool = [self.entry(n) for n in self._keys.get(fold_name(row["name"]), ())]
-        numbers = self._keys.get(fold_name(row["name"]), [])
-        fits = [n for n, e in zip(numbers, pool, strict=True) if e.country == row["country"]]
+        fits = [n for n in self._bearing(fold_name(row["name"])) if self.entry(n).country == row["country"]]
         kinds = [n for n in fits if not row["admin1"] or self.entry(n).admin1 == row["admin1"]]
         if kinds:
             meant = "region" if row["admin1"] else "city"
@@ -161,21 +164,30 @@ class Gazetteer:
 
     def _names_part(self, name: str, country: str) -> bool:
         """Whether a division of this country bears the name ("England")."""
-        pool = (self.entry(n) for n in self._keys.get(fold_name(name), ()))
+        pool = (self.entry(n) for n in self._bearing(fold_name(name)))
         return any(e.kind == "region" and e.country == country for e in pool)
 
     def _add(self, name: str, n: int) -> None:
         key = fold_name(name)
         if not key:
             return
-        pool = self._keys.get(key)
-        if len(key) <= _LONGEST_ACRONYM and name.isupper() and (pool is None or n not in pool):
+        if len(key) <= _LONGEST_ACRONYM and name.isupper() and n not in self._bearing(key):
             self._acronyms.add((key, n))
-        if pool is None:
-            self._keys[key] = [n]
-            self._note(key)
-        elif pool[-1] != n and n not in pool:
-            pool.append(n)
+        there = self._keys.get(key)
+        if there is None:
+            self._keys[key] = n
+            if " " in key:
+                self._note(key)
+        elif isinstance(there, int):
+            if there != n:
+                self._keys[key] = [there, n]
+        elif there[-1] != n and n not in there:
+            there.append(n)
+
+    def _bearing(self, key: str) -> Sequence[int]:
+        """The entries of a folded name."""
+        there = self._keys.get(key)
+        return () if there is None else (there,) if isinstance(there, int) else there
 
     def _note(self, key: str) -> None:
         first, gap, _ = key.partition(" ")
@@ -187,12 +199,12 @@ class Gazetteer:
 
     def longest(self, first: str) -> int:
         """How many words the longest name has that begins with this folded word."""
-        return self._longest.get(first, 0)
+        return self._longest.get(first) or int(first in self._keys)
 
     def lookup(self, key: str, quote: str) -> tuple[int, ...]:
         """The entries of a folded name. Acronyms and names of two letters must stand in capitals ("US", not "Us"), and
         what has dots between its letters is an acronym."""
-        found = self._keys.get(key)
+        found = self._bearing(key)
         if not found:
             return ()
         if len(key) > _LONGEST_ACRONYM:
@@ -233,7 +245,7 @@ class Gazetteer:
     def entry(self, n: int) -> Entry:
         entry = self._entries.get(n)
         if entry is None:
-            id_, name, _, country, admin1, kind, lat, lon, people = self._cells[n]
+            id_, name, country, admin1, kind, lat, lon, people = self._lines[n].split(_SEPARATOR)
             entry = Entry(
                 int(id_) if id_ else None,
                 name,

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -91,7 +92,7 @@ def pack(
         raise CallError(f"{folder}: no tables to pack; expected files such as organizations.csv")
     if unknown := set(whole) - set(names):
         raise CallError(f"{', '.join(sorted(unknown))}: not in {folder}; it has {', '.join(names)}")
-    entries = {n: files[n]() for n in names}
+    entries = {n: own.data(n) for n in names}
     manifest = _manifest(name, version, publisher, keys.fingerprint(secret.public_key()), entries, whole)
     signature = base64.b64encode(secret.sign(manifest)) + b"\n"
     _write_zip(to, {MANIFEST: manifest, SIGNATURE: signature, **entries})
@@ -171,7 +172,7 @@ def update(path: Path, trusting: Sequence[Path] = (), downgrade: bool = False) -
             return Update(release, before.release.version, False)
         _fits(path, release, before, downgrade)
         _verify_files(path, archive, release)
-        readers = {t.file: partial(archive.read, t.file) for t in release.tables}
+        readers = {t.file: partial(archive.open, t.file) for t in release.tables}
         _verify_tables(release, readers, [found for name, found in there.items() if name != release.name])
         _install(archive, release, before)
     return Update(release, before.release.version if before else None, True)
@@ -285,7 +286,9 @@ def _verify_files(path: Path, archive: zipfile.ZipFile, release: Release) -> Non
             raise InputError(str(path), f"{table.file} is not the file that was signed: its checksum is another one")
 
 
-def _verify_tables(release: Release, readers: Mapping[str, Callable[[], bytes]], others: Sequence[Installed]) -> None:
+def _verify_tables(
+    release: Release, readers: Mapping[str, Callable[[], IO[bytes]]], others: Sequence[Installed]
+) -> None:
     layer = Layer(f"{release.name} {release.version}/", readers, frozenset(t.file for t in release.tables if t.whole))
     Codebook([layer], releases=others).verified()
 
@@ -357,7 +360,7 @@ def listed() -> list[Listed]:
     found = [
         Listed(name, _count_rows(name, data), "shipped", __version__, False, hashlib.sha256(data).hexdigest(), False)
         for name in Codebook(releases=()).tables()
-        for data in [layers[0].files[name]()]
+        for data in [layers[0].data(name)]
     ]
     for one in installed():
         release = one.release
