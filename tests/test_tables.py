@@ -463,6 +463,19 @@ def test_lines_are_counted_over_quoted_breaks_and_windows_ends(tmp_path: Path) -
     assert [f.split(": ")[0] for f in faults(tmp_path / "t", {"ties.toml": toml})] == ["ties.toml:6"]
 
 
+def test_one_key_in_two_files_is_a_fault(tmp_path: Path) -> None:
+    row = "lemma,pos,frame,type\nzap,verb,obj=@ACTOR,AID\n"
+    (fault,) = faults(tmp_path, {f"lang/en/predicates/{name}.csv": row for name in ("one", "two")})
+    assert fault == "lang/en/predicates/two.csv:2: same lemma+pos+frame as lang/en/predicates/one.csv:2"
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "members.csv").symlink_to(tmp_path / "gone.csv")
+    assert faults(tmp_path, {}) == ["members.csv:1: cannot be read (No such file or directory)"]
+    with pytest.raises(DataError, match="cannot be read"):
+        Codebook(tmp_path).rows("members.csv")
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     for command in (["check", tmp_path / "none"], ["code", "a.txt", "--codebook", tmp_path / "none"]):
         assert "none" in str(communique(*command).exception)
@@ -762,7 +775,8 @@ GLYPHMASTER_ [~GOV]
 DIKE_!PERSON! {} [~COP]
 !RANK!_!PERSON!_OF_DIKES [ ~COP]
 HARPOON_COUNCIL {HARPOON_BOARDS} [~LAB]
-SOLDIER_ [~MIL]
+SOLDIER_ {SOLDIERS} [~MIL]
+DIKE_WARDEN {DIKE_WARDENS} [~GOV]
 CLERIC [~OPP]
 SEA_!NOBODY! [~MIL]
 WIZARD [~MAG]
@@ -857,6 +871,7 @@ def test_names_of_states_and_agents(converted: Path) -> None:
         "vice woman of dikes": ("COP", "person"),
         "harpoon council": ("LAB", "body"),
         "harpoon boards": ("LAB", "body"),
+        "dike warden": ("GOV", "person"),
         "cleric": ("OPP", "person"),
         "club of watchers": ("NGO", "person"),
     }
@@ -884,11 +899,11 @@ def test_names_of_states_and_agents(converted: Path) -> None:
         "faults.actors.txt:6: expected a name of two letters at least: _",
         "faults.actors.txt:7: expected a name without | + { }: TAB|BAT_",
         "faults.actors.txt:8: a code that is not closed by ]: [DNKMIL}",
-        "own.agents.txt:9: the set !NOBODY! is nowhere defined: SEA_!NOBODY! [~MIL]",
-        "own.agents.txt:10: the code ~MAG names no role that our tables have a sector for: WIZARD [~MAG]",
-        "own.agents.txt:11: a code that is not closed by ]: BROKEN [~MIL}",
-        "own.agents.txt:12: no code in brackets: NO_CODE",
-        "own.agents.txt:13: a brace that is not closed: HALF {HALVES [~MIL]",
+        "own.agents.txt:10: the set !NOBODY! is nowhere defined: SEA_!NOBODY! [~MIL]",
+        "own.agents.txt:11: the code ~MAG names no role that our tables have a sector for: WIZARD [~MAG]",
+        "own.agents.txt:12: a code that is not closed by ]: BROKEN [~MIL}",
+        "own.agents.txt:13: no code in brackets: NO_CODE",
+        "own.agents.txt:14: a brace that is not closed: HALF {HALVES [~MIL]",
     ],
 )
 def test_what_cannot_be_converted_is_listed_with_its_reason(dictionaries: Path, converted: Path, left: str) -> None:

@@ -15,7 +15,7 @@ from communique.codebook.documents import document_faults
 from communique.codebook.kinds import Check, Known, checks, choice, hint, listed
 from communique.codebook.layers import Layer
 from communique.codebook.releases import MANIFEST, SIGNATURE
-from communique.codebook.rows import REMOVE, REMOVED, header_faults, not_nfc, read_cells, wrong_count
+from communique.codebook.rows import REMOVE, REMOVED, Row, header_faults, not_nfc, read_cells, wrong_count
 from communique.errors import DataError
 
 # Files beside the tables that say something of them and are not read; SOURCES.toml names where they come from.
@@ -39,7 +39,20 @@ def check(book: Codebook) -> list[str]:
             faults += document_faults(layer, name, book, known)
         elif layer is not book.layers[0] and not any(fnmatchcase(PurePosixPath(name).name, b) for b in _BESIDE):
             faults.append(_unknown(layer, name, book))
+    for pattern in TOGETHER:
+        faults += _in_two_files(pattern, book)
     return sorted(faults, key=_place)
+
+
+def _in_two_files(pattern: str, book: Codebook) -> Iterator[str]:
+    """Rows of the topmost layer with the key of a row in another of the files that are one table together."""
+    top = len(book.layers) - 1
+    key: list[str] = next(table for name, table in book.schema.items() if fnmatchcase(name, pattern))["key"]
+    seen: dict[tuple[str, ...], Row] = {}
+    for row in book.readable(pattern):
+        first = seen.setdefault(tuple(row[k] for k in key), row) if row.layer == top else row
+        if first.file != row.file:
+            yield f"{row.file}:{row.line}: same {'+'.join(key)} as {first.file}:{first.line}"
 
 
 def _place(fault: str) -> tuple[str, int]:

@@ -34,7 +34,8 @@ class Layer:
         found = {}
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
-            if path.is_file() and not any(part.startswith(".") for part in parts):
+            # A link that leads nowhere is told when it is read.
+            if (path.is_file() or path.is_symlink()) and not any(part.startswith(".") for part in parts):
                 found["/".join(parts)] = opener(path)
         return cls(label, found, whole)
 
@@ -47,8 +48,15 @@ class Layer:
         return [name for name in self.files if fnmatchcase(name, pattern)]
 
     def data(self, name: str) -> bytes:
-        with self.files[name]() as file:
+        """The bytes of a file. Raises `DataError` where it cannot be read."""
+        with self._open(name) as file:
             return file.read()
+
+    def _open(self, name: str) -> IO[bytes]:
+        try:
+            return self.files[name]()
+        except OSError as error:
+            raise DataError([f"{self.where(name)}:1: cannot be read ({error.strerror})"]) from None
 
     def text(self, name: str) -> str:
         """The text of a file, without a byte order mark. Raises `DataError` where it is not UTF-8."""
@@ -62,7 +70,7 @@ class Layer:
 
     def lines(self, name: str) -> Iterator[str]:
         """The lines of a file with their ends; never all of them in memory. Raises `DataError` as `text` does."""
-        with self.files[name]() as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        with self._open(name) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
             try:
                 yield from text
             except UnicodeDecodeError:

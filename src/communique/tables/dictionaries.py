@@ -328,9 +328,13 @@ class Converter:
     def _roles(self, agent: Agent, sector: str, outcomes: _Outcomes) -> None:
         rows = self.tables["lang/en/roles.csv"]
         new = 0
-        scope = self._scope(agent.phrases[0].lower())
+        first = agent.phrases[0].lower()
+        scope = self._scope(first)
         for phrase in agent.phrases:
             role = phrase.lower()
+            if role in (f"{first}s", f"{first}es", f"{first[:-1]}ies"):
+                # The plural of a role is found by itself.
+                continue
             ours = self._ours.roles.get(role)
             if (ours is not None and ours["sector"] == sector) or (role,) in rows:
                 continue
@@ -342,7 +346,7 @@ class Converter:
     def _scope(self, role: str) -> str:
         """Whether a role is a person's or a body's: as the same word is in our table, else by the kind of word."""
         head = role.split(" of ")[0].split()[-1]
-        ours = self._ours.roles.get(head)
+        ours = self._ours.roles.get(role) or self._ours.roles.get(head)
         if ours is not None:
             return ours["scope"]
         return "body" if head in _COLLECTIVE | _BODY_HEADS else "person"
