@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
-from communique.codebook.book import DOCUMENTS, TOGETHER, Codebook
+from communique.codebook.book import DOCUMENTS, PREDICATES, TOGETHER, Codebook
 from communique.codebook.documents import document_faults
 from communique.codebook.kinds import Check, Known, checks, choice, hint, listed
 from communique.codebook.layers import Layer
@@ -39,17 +39,16 @@ def check(book: Codebook) -> list[str]:
             faults += document_faults(layer, name, book, known)
         elif layer is not book.layers[0] and not any(fnmatchcase(PurePosixPath(name).name, b) for b in _BESIDE):
             faults.append(_unknown(layer, name, book))
-    for pattern in TOGETHER:
-        faults += _in_two_files(pattern, book)
+    faults += _in_two_files(book)
     return sorted(faults, key=_place)
 
 
-def _in_two_files(pattern: str, book: Codebook) -> Iterator[str]:
-    """Rows of the topmost layer with the key of a row in another of the files that are one table together."""
+def _in_two_files(book: Codebook) -> Iterator[str]:
+    """Words of events in the topmost layer with the key of a row in another file: only one of them can decide."""
     top = len(book.layers) - 1
-    key: list[str] = next(table for name, table in book.schema.items() if fnmatchcase(name, pattern))["key"]
+    key: list[str] = next(table for name, table in book.schema.items() if fnmatchcase(name, PREDICATES))["key"]
     seen: dict[tuple[str, ...], Row] = {}
-    for row in book.readable(pattern):
+    for row in book.readable(PREDICATES):
         first = seen.setdefault(tuple(row[k] for k in key), row) if row.layer == top else row
         if first.file != row.file:
             yield f"{row.file}:{row.line}: same {'+'.join(key)} as {first.file}:{first.line}"
