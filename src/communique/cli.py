@@ -24,7 +24,6 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from communique import cli_tables
-from communique import cli_tables
 from communique.errors import CallError, CommuniqueError
 from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
@@ -40,8 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-app.add_typer(cli_tables.app)
 
 app.add_typer(cli_tables.app)
 
@@ -125,7 +122,11 @@ def code(
     record = into or Path("record.duckdb")
     if not json:
         _announce(size, workers, record)
-    with _sink(None if json else record, attitudes, settings) as sink, _progress(json) as show, _stop_on_ctrl_c() as stop:
+    with (
+        _sink(None if json else record, attitudes, settings) as sink,
+        _progress(json) as show,
+        _stop_on_ctrl_c() as stop,
+    ):
         shown = _Shown(sink)
         done = run.run(
             items,
