@@ -262,7 +262,6 @@ def test_a_file_left_out_of_a_folder_is_read_by_name(tmp_path: Path) -> None:
 
 
 NO_REPORTS = [
-    ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .docx"),
     ("a.duckdb", b"\x00" * 8 + b"DUCK" + b"\x00" * 500, "a DuckDB database"),
     ("a.7z", b"7z\xbc\xaf\x27\x1c\x00\x04", "unpack it first"),
     ("a.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
@@ -290,6 +289,10 @@ EMPTY = [
     ("d.html", b"<html><body></body></html>", "no article text"),
     ("e.jsonl", b"", "empty"),
     ("f.csv", b"text,title\n", "without rows"),
+    ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .docx"),
+    ("a.xlsx", b"PK\x03\x04 xl/workbook.xml", "save it as CSV"),
+    ("a.odt", b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text", "OpenDocument"),
+    ("a.eml", b"From: a@b.example\n\nText.", "a mail"),
     ("g.txt", b"A report\x00 with zeros" * 9, "zero bytes"),
 ]
 

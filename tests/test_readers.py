@@ -78,7 +78,7 @@ def page(number: int, words: str = REPORT) -> str:
         ("Tuesday 5th Mar. 2024 6:10 PM GMT", "2024-03-05"),
         ("25/03/2024", "2024-03-25"),
         ("03/25/2024", "2024-03-25"),
-        ("05.05.2024", "2024-05-05"),
+        ("05.03.2024", "2024-03-05"),
         ("03/05/2024", None),
         ("2023-02-29", None),
         ("31 June 2024", None),
@@ -351,7 +351,7 @@ def test_archives_are_read_like_folders(tmp_path: Path, kind: str) -> None:
         tarred(path, MEMBERS, "w" if kind == "tar" else "w:gz")
     before = sorted(tmp_path.parent.rglob("*.txt"))
     found = list(read(path))
-    assert sum(isinstance(item, Article) for item in found) == 3
+    assert sum(isinstance(item, Article) for item in found) == 4
     told = {p.source.rsplit("/", 1)[1]: p.aside for p in found if isinstance(p, Problem)}
     assert told == {"german.txt": True, "picture.png": True, "empty.txt": False, "README.md": True}
     assert sorted(tmp_path.parent.rglob("*.txt")) == before
@@ -382,6 +382,15 @@ def test_broken_archives(tmp_path: Path) -> None:
     path = put(tmp_path / "cut.tar", tar[:3000])
     assert 1 <= len(articles(path)) < 9
     assert "cut tar archive" in problems(path)[-1].reason
+
+
+def test_names_that_lead_out_of_an_archive_are_read_and_an_empty_archive_is_told(tmp_path: Path) -> None:
+    assert len(articles(zipped(tmp_path / "up.zip", {"../reports/a.txt": REPORT, "./b.txt": REPORT + " So."}))) == 2
+    for empty in (
+        zipped(tmp_path / "a.zip", {".hidden/a.txt": REPORT}),
+        tarred(tmp_path / "a.tar", {".a.txt": REPORT}),
+    ):
+        assert [p.reason for p in problems(empty)] == ["an archive with nothing to read in it"]
 
 
 def test_a_locked_member(tmp_path: Path) -> None:

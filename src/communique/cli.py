@@ -367,6 +367,8 @@ def export(
         "status": status,
     }
     with _open(record) as book:
+        for code in (*(actor or ()), *(recipient or ())):
+            _known(code, book)
         done = write.export(
             book, form, to, table=table, at=_day(at), filters=filters, extra=extra, excel_safe=excel_safe
         )
@@ -637,19 +639,21 @@ def _plain(row: Any) -> Any:
 
 
 def _nothing(what: str, book: Record, codes: Iterable[str]) -> str:
-    """Says that nothing matches, and which of the codes asked for the record does not have at all. A code that nobody
-    knows is a wrong call."""
+    """Says that nothing matches, and which of the codes asked for the record does not have at all."""
+    missing = [code for code in codes if not _known(code, book)]
+    return "\n".join([f"no {what} match", *(f"{code} is no code in this record" for code in missing)])
+
+
+def _known(code: str, book: Record) -> bool:
+    """Whether the record has this code; one that nobody knows is a wrong call."""
     known = book.codes()
-    lines = [f"no {what} match"]
-    for code in codes:
-        if code.upper() in {k.upper() for k in known}:
-            continue
-        near = [f"{k} ({n})" for k, names in known.items() for n in names if code.lower() in n.lower()][:5]
-        perhaps = f"; perhaps {', '.join(near)}" if near else ""
-        if code.upper() not in _codes():
-            raise CallError(f"{code}: no code of a state or organisation{perhaps}")
-        lines.append(f"{code} is no code in this record{perhaps}")
-    return "\n".join(lines)
+    if code.upper() in {k.upper() for k in known}:
+        return True
+    if code.upper() not in _codes():
+        near = dict.fromkeys(f"{k} ({n})" for k, names in known.items() for n in names if code.lower() in n.lower())
+        perhaps = f"; perhaps {', '.join([*near][:5])}" if near else ""
+        raise CallError(f"{code}: no code of a state or organisation{perhaps}")
+    return False
 
 
 def _codes() -> set[str]:

@@ -61,6 +61,8 @@ def day(value: str) -> str:
 
 def _read_input(name: str, given: Given) -> Iterator[Article | Problem]:
     if name == "-":
+        if sys.stdin.isatty():
+            print("paste the report; a line with Ctrl-D ends it", file=sys.stderr)
         yield from items(Source.opened("standard input", sys.stdin.buffer), given)
         return
     if _ADDRESS.match(name):
@@ -68,7 +70,8 @@ def _read_input(name: str, given: Given) -> Iterator[Article | Problem]:
         return
     found = files(name)
     if found is None:
-        yield Problem(name, "read", "no such file or folder; check the spelling and the current folder")
+        hint = "; an address begins with https://" if re.match(r"www\.|\w+:", name) else ""
+        yield Problem(name, "read", f"no such file or folder; check the spelling and the current folder{hint}")
         return
     if not found:
         yield Problem(name, "read", "nothing to read in it")

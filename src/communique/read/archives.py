@@ -129,9 +129,11 @@ def read_zip(source: Source, given: Given) -> Iterator[Article | Problem]:
         except _BROKEN as error:
             raise DamageError(f"a broken or cut ZIP archive ({error}); get it again") from error
         with archive:
-            for info in sorted(archive.infolist(), key=lambda info: info.filename):
-                if not info.is_dir() and not _hidden(info.filename):
-                    yield from _zip_member(source, archive, info, given)
+            found = [i for i in archive.infolist() if not i.is_dir() and not _hidden(i.filename)]
+            if not found:
+                raise DamageError("an archive with nothing to read in it")
+            for info in sorted(found, key=lambda info: info.filename):
+                yield from _zip_member(source, archive, info, given)
 
 
 def _zip_member(
@@ -153,13 +155,17 @@ def read_tar(source: Source, given: Given) -> Iterator[Article | Problem]:
     """A tar archive, its files in the order they are in; links are not followed."""
     _check_depth(source)
     try:
+        empty = True
         with tarfile.open(fileobj=source.rest(), mode="r|") as archive:
             for info in archive:
                 if not info.isfile() or _hidden(info.name):
                     continue
+                empty = False
                 stream = archive.extractfile(info)
                 if stream is not None:
                     yield from _member(source, info.name, stream, given, lambda: 1 << 62)
+        if empty:
+            raise DamageError("an archive with nothing to read in it")
     except tarfile.TarError as error:
         raise DamageError(f"a broken or cut tar archive ({error}); get it again") from error
 
@@ -183,7 +189,8 @@ def _member(
 
 def _hidden(name: str) -> bool:
     """Hidden files are left out, as they are of folders; and what one system puts into archives for itself."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    parts = [part for part in PurePosixPath(name).parts if part not in (".", "..")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def _check_depth(source: Source) -> None:

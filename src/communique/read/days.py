@@ -25,7 +25,7 @@ _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[T ].*)?")
 def iso_day(value: str | None) -> str | None:
     """The ISO day of a date or time as it is written there (no change of time zone), or `None`.
 
-    "03/04/2022" is the same day in two ways of writing only where one reading is possible; else it is `None`.
+    "03/04/2022" is taken only where one reading is possible; else it is `None`. "03.04.2022" has the day first.
     """
     text = (value or "").strip()
     if found := _ISO.fullmatch(text):
@@ -38,6 +38,9 @@ def iso_day(value: str | None) -> str | None:
         return _made(int(found[3]), _MONTHS.get(found[1].lower(), 0), int(found[2]))
     if found := _NUMERIC.fullmatch(text):
         one, two, year = int(found[1]), int(found[2]), int(found[3])
+        if "." in text:
+            # Only countries that put the day first write dots.
+            return _made(year, two, one)
         readings = {_made(year, two, one), _made(year, one, two)} - {None}
         return readings.pop() if len(readings) == 1 else None
     try:

@@ -133,7 +133,7 @@ def known_formats() -> tuple[Format, ...]:
 
 # Kinds known by their first bytes that nothing here reads.
 _UNREADABLE = (
-    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as .docx or .txt"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as .docx, .txt or .csv"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
@@ -141,6 +141,8 @@ _UNREADABLE = (
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"SQLite format 3", "a database; export its reports as CSV"),
 )
+# Named like reports, in a form that is not read: broken promises, wherever they are met.
+_WRONG_SUFFIXES = frozenset({".doc", ".xls", ".xlsx", ".odt", ".mht", ".mhtml", ".eml"})
 _BINARY = "neither text nor any kind of file that is read (it holds zero bytes); if it is a text, save it anew as UTF-8"
 
 
@@ -152,6 +154,13 @@ def recognise(source: Source) -> Format | str:
     for mark, reason in _UNREADABLE:
         if head.startswith(mark):
             return reason
+    if head.startswith(b"PK\x03\x04"):
+        if suffix in (".xlsx", ".xlsm") or b"xl/workbook" in head[:4096]:
+            return "an Excel workbook; save it as CSV"
+        if b"mimetypeapplication/vnd.oasis" in head[:100]:
+            return "an OpenDocument file; save it as .docx, .txt or .csv"
+    if suffix in (".mht", ".mhtml", ".eml"):
+        return "a mail or a page saved as one; save it as .html or .txt"
     if head[8:12] == b"DUCK":
         return "a DuckDB database, perhaps a record; ask it with `communique events`, or export its reports"
     found = next(form for form in known_formats() if form.matches(head, suffix))
@@ -168,7 +177,7 @@ def items(source: Source, given: Given) -> Iterator[Article | Problem]:
     found = recognise(source)
     if isinstance(found, str):
         # What is named as a report and holds none is broken, wherever it is met; other kinds are left out of folders.
-        broken = any(source.suffix in form.suffixes for form in known_formats())
+        broken = source.suffix in _WRONG_SUFFIXES or any(source.suffix in form.suffixes for form in known_formats())
         yield source.problem(found, aside=source.inside and not broken)
         return
     if found.name == "text" and source.inside and source.suffix not in _TEXT_SUFFIXES:

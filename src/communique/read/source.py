@@ -52,7 +52,8 @@ class Given:
 class Source:
     """An opened input. `head`: its first bytes, already taken from `stream`; `inside`: met in a folder, glob or archive;
     `depth`: archives it lies in; `url`: the address it was fetched from; `charset`: the encoding that its server
-    named; `packed`: the name without the suffix of the compression that was undone."""
+    named; `packed`: the name without the suffix of the compression that was undone;
+    `ended`: the head is all there is."""
 
     name: str
     stream: IO[bytes]
@@ -62,6 +63,7 @@ class Source:
     url: str | None = None
     packed: str | None = None
     charset: str | None = None
+    ended: bool = False
 
     @classmethod
     def opened(
@@ -77,14 +79,17 @@ class Source:
     ) -> Source:
         """The input with its head taken. A pipe gives its bytes piece by piece; the head is all that it can hold."""
         head = b""
+        ended = False
         try:
-            while len(head) < HEAD_BYTES and (piece := _read_some(stream, HEAD_BYTES - len(head))):
+            while len(head) < HEAD_BYTES and not ended:
+                piece = _read_some(stream, HEAD_BYTES - len(head))
                 head += piece
+                ended = not piece
         except DamageError:
             # What comes before the damage may be worth reading; the next read raises again.
             if not head:
                 raise
-        return cls(name, stream, head, inside, depth, url, packed, charset)
+        return cls(name, stream, head, inside, depth, url, packed, charset, ended)
 
     @property
     def suffix(self) -> str:
@@ -96,7 +101,8 @@ class Source:
 
     def whole(self, limit: int = MAX_BYTES) -> bytes:
         """All bytes, but not many more than `limit`."""
-        if len(self.head) <= limit:
+        # A terminal that has said once that this is all must not be asked again.
+        if len(self.head) <= limit and not self.ended:
             self.head += self.stream.read(limit + 1 - len(self.head))
         return self.head
 
@@ -116,7 +122,7 @@ class Source:
 
     def rest(self) -> io.BufferedReader:
         """The input from its start, to be read once."""
-        return io.BufferedReader(_Rejoined(self.head, self.stream), 1 << 16)
+        return io.BufferedReader(_Rejoined(self.head, io.BytesIO() if self.ended else self.stream), 1 << 16)
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
         """(line number from 1, bytes with the line's end); never more than one line in memory, and `None` in place of

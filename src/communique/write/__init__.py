@@ -49,12 +49,18 @@ WRITERS: dict[str, Format] = {
 }
 
 
+# No suffix is a folder; these may hold a table of text.
+_PLAIN = frozenset({"", "txt", "tsv"})
+
+
 def format_for(asked: str | None, to: Path) -> str:
     """The format that was asked for, else the one that the file's name tells, else CSV; `CallError` says which there
     are, and where the name tells of another one than was asked for."""
     suffix = to.suffix.removeprefix(".").lower()
     if asked is None:
-        return suffix if suffix in WRITERS else "csv"
+        if suffix in WRITERS or suffix in _PLAIN:
+            return suffix if suffix in WRITERS else "csv"
+        raise CallError(f"{to}: no format is known by .{suffix}; give one by --format: {', '.join(WRITERS)}")
     if asked not in WRITERS:
         raise CallError(f"no format {asked!r}; there are {', '.join(WRITERS)}")
     others = [name for name, form in WRITERS.items() if suffix in form.suffixes]
