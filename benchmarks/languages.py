@@ -59,11 +59,11 @@ def start(way: str, text: str, rounds: int) -> float:
 
 
 def told(identify: Identify, texts: list[tuple[str, str]]) -> str:
-    """How many are told rightly and wrongly; the rest stays open."""
+    """How many are told rightly, wrongly, and not at all."""
     found = [(identify(text), code) for code, text in texts]
     right = sum(one == code for one, code in found)
     wrong = sum(one is not None and one != code for one, code in found)
-    return f"{right} right, {wrong} wrong"
+    return f"{right} right, {wrong} wrong, {len(found) - right - wrong} open"
 
 
 def measure(quick: bool) -> Table:

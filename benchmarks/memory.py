@@ -59,7 +59,7 @@ def measure(quick: bool) -> Table:
             rows.append((size, "communique code", ours, ours / bare, record.stat().st_size / 1e6))
             peaks.append((bare, ours))
     bare, ours = (last - first for first, last in zip(peaks[0], peaks[-1], strict=True))
-    grown = f"From {sizes[0]:,} to {sizes[-1]:,} reports, the baseline grew by {bare:.0f} MB and `communique code` by {ours:.0f} MB."
+    grown = f"From {sizes[0]:,} to {sizes[-1]:,} reports: `communique code` {round(ours):+} MB, the baseline {round(bare):+} MB."
     return Table(("reports", "by", "peak MB", "of the baseline's", "record, MB on disk"), rows, (grown,))
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
+import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from bench import ROOT, machine
@@ -23,6 +26,8 @@ Written by `make bench`, which runs the scripts in `benchmarks/` one after the o
 machine:
 
 > {machine}
+
+{others}
 
 Every table has its baseline from the same run, in the row that says so. Times depend on the machine; what stands in the
 columns "of the baseline's" depends on it much less. The reports that are read are made by `benchmarks/reports.py`:
@@ -44,6 +49,32 @@ def section(name: str, quick: bool) -> str:
     return f"## {title}\n\n{rest[0].upper()}{rest[1:]}\n\n{done.stdout}\nPrinted by `python benchmarks/{name}.py`.\n"
 
 
+def busy() -> float:
+    """Seconds of processor time that all processes have used since the machine started (Linux)."""
+    user, nice, system = Path("/proc/stat").read_text("ascii").split(maxsplit=4)[1:4]
+    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def own() -> float:
+    """Seconds of processor time that the measurements have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class Others:
+    """How much of the machine other processes take: what makes times longer than they are."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic(), busy(), own()
+
+    def told(self) -> str:
+        wall, used, ours = (
+            now - then for now, then in zip((time.monotonic(), busy(), own()), self._began, strict=True)
+        )
+        share = (used - ours) / (wall * len(os.sched_getaffinity(0)))
+        return f"It took {wall / 60:.0f} min, in which other processes used {max(0, share):.0%} of the machine."
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="print a page with figures that mean nothing")
@@ -51,8 +82,9 @@ def main() -> None:
         "--to", type=Path, default=PAGE, metavar="FILE", help="the page to write (default: docs/speed.md)"
     )
     call = parser.parse_args()
-    page = [HEAD.format(machine=machine().replace("\n", "\n> "))]
-    page += [section(name, call.quick) for name in SCRIPTS]
+    others, head = Others(), machine().replace("\n", "\n> ")
+    sections = [section(name, call.quick) for name in SCRIPTS]
+    page = [HEAD.format(machine=head, others=others.told()), *sections]
     if call.quick:
         print("\n".join(page), end="")
     else:
