@@ -46,7 +46,7 @@ GOLD ?= eval/gold
 eval: venv  ## scores the coder on hand-coded texts: make eval GOLD=folder
 	$(BIN)/communique evaluate $(GOLD)
 
-bench: venv  ## measures speed and memory beside baselines and writes docs/speed.md (most of an hour)
+bench: venv  ## measures speed and memory beside baselines and writes docs/speed.md (about 25 minutes)
 	$(BIN)/python benchmarks/speed.py
 
 docs: venv  ## brings docs/ and README up to date: generated pages, and what the others show

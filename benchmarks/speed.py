@@ -1,6 +1,6 @@
 """Runs every measurement and writes what they print to docs/speed.md: `make bench`.
 
-python benchmarks/speed.py [--to FILE]     most of an hour; best while the machine does nothing else
+python benchmarks/speed.py [--to FILE]     about 25 minutes; best while the machine does nothing else
 python benchmarks/speed.py --quick         prints the page with figures that mean nothing
 """
 
