@@ -266,8 +266,9 @@ def main() -> int:
     parser.add_argument("readings", type=Path)
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--show")
+    parser.add_argument("--coder", choices=["fast", "accurate"], default="accurate")
     args = parser.parse_args()
-    coder = Coder()
+    coder = Coder(kind=args.coder)
     totals: dict[str, Tally] = {}
     everything = ours(args.readings) if args.readings.is_dir() else readings(args.readings, args.texts)
     for expected in everything:

@@ -21,6 +21,13 @@ def _no_installed_tables(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def coder() -> Coder:
+    """The rules alone: what they read is what their tests are about."""
+    return Coder(kind="fast")
+
+
+@pytest.fixture(scope="session")
+def accurate() -> Coder:
+    """Rules and encoder together, as users have it."""
     return Coder()
 
 

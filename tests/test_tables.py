@@ -91,7 +91,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def owns(own: Path) -> Coder:
-    return Coder(codebook=Codebook(own))
+    return Coder(codebook=Codebook(own), kind="fast")
 
 
 def code(coder: Coder, text: str) -> CodedReport:
@@ -558,7 +558,7 @@ def test_a_lab_shares_its_tables(own: Path, lab: Path, installed_in: Path, tmp_p
     done = install(file, lab)
     assert done.exit_code == 0, done.output
     assert "installed lab 2026-12-01, signed with the key" in done.stderr
-    found = Coder()
+    found = Coder(kind="fast")
     event = only(found, text)
     assert who(event) == [("MRT", "REB", "ORTHA")]
     file_line = line_of(own, "organizations.csv", "ORTHA")[1]
@@ -911,7 +911,7 @@ def test_what_cannot_be_converted_is_listed_with_its_reason(dictionaries: Path, 
 
 
 def test_actors_of_a_dictionary_are_coded_as_of_the_day(converted: Path) -> None:
-    coder = Coder(codebook=Codebook(converted))
+    coder = Coder(codebook=Codebook(converted), kind="fast")
     for text, day, expected in (
         ("Velden Guard soldiers attacked Togo.", "2024-01-01", ("DNK", "MIL", "VELDEN_GUARD")),
         ("The VG attacked Togo.", "2024-01-01", ("DNK", "MIL", "VELDEN_GUARD")),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.cells import cell_len
@@ -54,6 +54,10 @@ _SHOWN_REPORTS = 3
 JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 RECORD = Annotated[Path, typer.Argument(metavar="RECORD", help="The record, a DuckDB file.")]
 MODEL = Annotated[str | None, typer.Option(metavar="NAME", help="Another installed spaCy pipeline.")]
+KIND = Annotated[
+    Literal["fast", "accurate"],
+    typer.Option("--coder", help="accurate: the lexicon and an encoder together; fast: the lexicon alone."),
+]
 CODEBOOK = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Tables of your own, laid over ours.")]
 
 
@@ -93,6 +97,7 @@ def code(
     workers: Annotated[
         int, typer.Option(min=1, metavar="N", help="Processes to code in, as many as there are cores to spare.")
     ] = 1,
+    coder: KIND = "accurate",
     model: MODEL = None,
     codebook: CODEBOOK = None,
     recode: Annotated[
@@ -114,7 +119,7 @@ def code(
 
     if json and into:
         raise CallError("--json stores nothing, so it cannot go with --into; leave one of them out")
-    settings = run.Settings(model, _folder(codebook))
+    settings = run.Settings(model, _folder(codebook), coder)
     settings.book().verified()
     found = read(inputs, published=published, outlet=outlet, columns=_columns(column or ()), local=allow_local)
     items = _with_a_report(found)
@@ -268,6 +273,7 @@ def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD_DIR", help="Folder with hand-coded texts.")],
     json: JSON = False,
     predictions: Annotated[Path | None, typer.Option(metavar="DIR", help="Write what was predicted there.")] = None,
+    coder: KIND = "accurate",
     model: MODEL = None,
     codebook: CODEBOOK = None,
 ) -> None:
@@ -282,7 +288,7 @@ def evaluate(
     from communique import evaluate as evaluation
     from communique import run
 
-    figures = evaluation.evaluate(gold, run.Settings(model, _folder(codebook)).coder(), predictions)
+    figures = evaluation.evaluate(gold, run.Settings(model, _folder(codebook), coder).coder(), predictions)
     if not figures:
         raise CallError(f"{gold}: no hand-coded texts found; expected folders such as events/ with .jsonl files")
     _show(figures, json, _FIGURE_COLUMNS, _figure_cells, "no figures")

@@ -50,11 +50,12 @@ def evaluate(gold: Path, coder: Coder, predictions: Path | None = None) -> list[
     figures = []
     for task in tasks:
         for path in sorted((gold / task).glob("*.jsonl")):
-            figures += _file(task, path, coder, predictions)
+            figures += evaluate_file(task, path, coder, predictions)
     return figures
 
 
-def _file(task: str, path: Path, coder: Coder, predictions: Path | None) -> list[Figure]:
+def evaluate_file(task: str, path: Path, coder: Coder, predictions: Path | None = None) -> list[Figure]:
+    """The figures of one gold file of a task, one of `TASKS`."""
     items = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     predict, score = TASKS[task]
     found = predict(coder, items)
@@ -72,24 +73,16 @@ def _file(task: str, path: Path, coder: Coder, predictions: Path | None) -> list
 
 
 def predict_events(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
-    """The events of each text, the most prominent first; for items marked `pair` the event between the marked pair."""
+    """The events of each text in the order of its sentences, the main event first; for items marked `pair` the event
+    between the marked pair."""
     rows = []
     for item in items:
         report = coder.code(Article.make(item["text"], published=item.get("date")))
-        events = prominent(report)
+        events = list(report.events)
         if item.get("pair"):
             events = between(report, events, item["events"][0])
         rows.append({"id": item["id"], "events": [_event_row(e) for e in events]})
     return {"": rows}
-
-
-def prominent(report: CodedReport) -> list[Event]:
-    """A report's events, those that carry more of the sentence first: coded on both sides, in main clauses, early."""
-
-    def rank(event: Event) -> tuple[float, int]:
-        return -event.score, event.trigger.start
-
-    return sorted(report.events, key=rank)
 
 
 def between(report: CodedReport, events: list[Event], marked: Json) -> list[Event]:
@@ -690,7 +683,7 @@ def predict_status(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
     for item in items:
         parsed = coder.parse(Article.make(item["text"]))
         tokens = parsed.tokens_within(item["start"], item["end"])
-        status = str(coder.events.status.read(parsed.token(tokens[0])).status) if tokens else None
+        status = str(coder.status_at(parsed, tokens[0])) if tokens else None
         rows.append({"id": item["id"], "status": status})
     return {"": rows}
 

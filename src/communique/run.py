@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from communique.codebook import Codebook, current, laid_over
 from communique.errors import CommuniqueError, DataError, ModelError
@@ -35,10 +35,12 @@ FLUSH_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to build the coder; passes between processes. `codebook`: a user's folder laid over our tables."""
+    """How to build the coder; passes between processes. `codebook`: a user's folder laid over our tables; `kind`: with
+    the encoder beside the lexicon (accurate) or without it (fast)."""
 
     model: str | None = None
     codebook: Path | None = None
+    kind: Literal["fast", "accurate"] = "accurate"
 
     def book(self) -> Codebook:
         return laid_over(self.codebook) if self.codebook else current()
@@ -47,7 +49,9 @@ class Settings:
         from communique.coding import Coder
 
         book = self.book()
-        return Coder(model=self.model, codebook=book) if self.model else Coder(codebook=book)
+        if self.model:
+            return Coder(model=self.model, codebook=book, kind=self.kind)
+        return Coder(codebook=book, kind=self.kind)
 
 
 class Sink(Protocol):

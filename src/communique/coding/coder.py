@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from communique import __version__, ties
 from communique.codebook import CLASS_CODES, Codebook, current
 from communique.coding.actors import ActorStation, Mention, Mentions
 from communique.coding.dates import DateStation
+from communique.coding.encoder import Encoder, Heard
 from communique.coding.events import Draft, EventStation
 from communique.coding.facts import FactStation
+from communique.coding.heads import HeadStation, View
 from communique.coding.parse import DEFAULT_MODEL, Parsed, load, parse, tense_is_past
 from communique.coding.places import PlaceStation
 from communique.coding.speech import SpeechStation, speaking
@@ -58,7 +60,8 @@ _HISTORICAL = timedelta(days=365)
 
 
 class Coder:
-    """Reads reports. `model`: any installed spaCy pipeline with a parser; `codebook`: the tables to code by.
+    """Reads reports. `model`: any installed spaCy pipeline with a parser; `codebook`: the tables to code by; `kind`:
+    lexicon and encoder together (`"accurate"`), or the lexicon alone (`"fast"`).
 
         >>> report = Coder().code("Japan and Australia signed a defence pact in Canberra on 6 January 2022.")
         >>> report.events[0].type
@@ -67,7 +70,12 @@ class Coder:
     One coder reads any number of reports, one after the other.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, codebook: Codebook | None = None) -> None:
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        codebook: Codebook | None = None,
+        kind: Literal["fast", "accurate"] = "accurate",
+    ) -> None:
         self.book = (codebook or current()).verified()
         self.model = model
         with _no_garbage():
@@ -80,11 +88,13 @@ class Coder:
             self.speech = SpeechStation(self.book, self.events)
             self.facts = FactStation(self.book, self.events)
             self.stance = StanceStation(self.book)
+            self.heads = HeadStation(self.book, self.events, Encoder()) if kind == "accurate" else None
 
     @property
     def version(self) -> str:
-        """What decides a coding: program version, checksum of the tables, language model."""
-        return f"{__version__}+{self.book.checksum[:12]}+{self.model}-{self.nlp.meta.get('version', '')}"
+        """What decides a coding: program version, checksum of the tables, language model, encoder."""
+        parts = [__version__, self.book.checksum[:12], f"{self.model}-{self.nlp.meta.get('version', '')}"]
+        return "+".join([*parts, "fast" if self.heads is None else f"accurate-{self.heads.version}"])
 
     def code(
         self,
@@ -104,6 +114,15 @@ class Coder:
             article = replace(article, anchor=self.dates.infer_anchor(article.text))
         reading = Reading(self, self.parse(article))
         return reading.report()
+
+    def status_at(self, parsed: Parsed, token: int) -> Status:
+        """The status of what the verb, noun or adjective at this token names."""
+        rule = self.events.status.read(parsed.token(token)).status
+        number = parsed.sent_of(token)
+        heard = self.heads.listen(parsed).get(number) if self.heads is not None else None
+        return (
+            rule if self.heads is None or heard is None else self.heads.status(View(parsed, number, heard), token, rule)
+        )
 
     def parse(self, article: Article) -> Parsed:
         """The article parsed, as all stations read it."""
@@ -136,6 +155,7 @@ class Reading:
         self.times = self._times()
         self.places = self._places()
         self._event_ids: dict[int, str] = {}
+        self.heard: dict[int, Heard] = {}
         self.drafts: list[Draft] = coder.events.find(parsed, self.mentions, self._ahead(), self._speakers)
         taken = {t for d in self.drafts for t in d.predicate.tokens}
         done = {d.predicate.head.i: d for d in self.drafts if d.inner is None}
@@ -144,6 +164,13 @@ class Reading:
         replaced = {d.predicate.head.i for d in better}
         self.drafts = [d for d in self.drafts if d.inner is not None or d.predicate.head.i not in replaced]
         self.drafts += better
+        if coder.heads is not None:
+            self.heard = coder.heads.listen(parsed, self.mentions, self.drafts)
+            self.drafts = coder.heads.join(parsed, self.mentions, self.drafts, self.heard)
+        else:
+            self.drafts.sort(
+                key=lambda d: (parsed.sent_of(d.predicate.head.i), -d.score, d.predicate.tokens[0], d.type)
+            )
 
     def report(self) -> CodedReport:
         when_of, where_of = self._attach()
@@ -154,7 +181,7 @@ class Reading:
             events.append(event)
             for token in draft.predicate.tokens:
                 self._event_ids.setdefault(token, event.id)
-        events = _distinct(events)
+        events = list({e.id: e for e in events}.values())
         claims = tuple(self.coder.facts.find(self))
         found = CodedReport(
             article=self.article,
@@ -479,12 +506,6 @@ def _foretold(draft: Draft) -> bool:
 
 def _known(actor: Actor) -> bool:
     return bool(actor.country or actor.entity or actor.sector)
-
-
-def _distinct(events: list[Event]) -> list[Event]:
-    """One event an id, in text order."""
-    by_id = {e.id: e for e in events}
-    return sorted(by_id.values(), key=lambda e: (e.trigger.start, e.trigger.end, e.type, e.id))
 
 
 def _root(parsed: Parsed, first: int, last: int) -> Any:

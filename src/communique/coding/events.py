@@ -108,7 +108,7 @@ class Frame:
 
 @dataclass
 class Draft:
-    """An event before voice, time and place are known. Parties are mentions."""
+    """An event before voice, time and place are known. Parties are mentions. `own`: a user's row reads it."""
 
     predicate: Predicate
     type: str
@@ -121,6 +121,7 @@ class Draft:
     reasons: list[Reason] = field(default_factory=list)
     score: float = 0.5
     inner: Predicate | None = None
+    own: bool = False
 
 
 @dataclass
@@ -256,6 +257,13 @@ class EventStation:
                 return frame if frame.type != "-" else None
         return None
 
+    def barred(self, predicate: Predicate, mentions: Mentions) -> bool:
+        """Whether a user's row says that this word names no event."""
+        for frame in self.frames.get((predicate.lemma, predicate.kind), ()):
+            if self.holds(frame, predicate, mentions):
+                return frame.type == "-" and frame.row.layer > 0
+        return False
+
     def holds(self, frame: Frame, predicate: Predicate, mentions: Mentions) -> bool:
         """Whether all constraints of a frame are met."""
         return all(self._holds(c, predicate, mentions) for c in frame.constraints)
@@ -388,11 +396,11 @@ class EventStation:
 
     def _draft(self, match: _Match, inner: _Match | None, mentions: Mentions, ahead: frozenset[int]) -> Draft | None:
         p, frame = match.predicate, match.frame
-        actors, recipients = self._parties(p, frame, mentions)
+        actors, recipients = self.parties(p, frame, mentions)
         if not actors and match.type != "ASSAULT" and _lifeless(p):
             return None
         if inner is not None:
-            more_actors, more_recipients = self._parties(inner.predicate, inner.frame, mentions)
+            more_actors, more_recipients = self.parties(inner.predicate, inner.frame, mentions)
             if match.type != "REQUEST":
                 theirs = [m for m in more_recipients if m not in actors]
                 recipients = theirs if any(_coded(m) for m in theirs) else recipients or theirs
@@ -446,6 +454,7 @@ class EventStation:
             reasons.append(Reason("act", inner.frame.row.file, inner.frame.row.line, _row_name(inner.frame.row)))
         draft = Draft(p, kind, act, mode, tuple(frame.row.list("contexts")), status, actors, recipients, reasons)
         draft.inner = inner.predicate if inner else None
+        draft.own = frame.row.layer > 0
         draft.score = _score(frame, p, actors, recipients)
         if draft.mode is None:
             self._cue_mode(draft)
@@ -510,7 +519,7 @@ class EventStation:
                 draft.reasons.append(Reason("mode", row.file, row.line, row["word"]))
                 return
 
-    def _parties(self, p: Predicate, frame: Frame, mentions: Mentions) -> tuple[list[Mention], list[Mention]]:
+    def parties(self, p: Predicate, frame: Frame, mentions: Mentions) -> tuple[list[Mention], list[Mention]]:
         """Who acts and on whom: the row's roles, else grammar's usual places, the first that holds anybody."""
         roles = frame.roles
         actors = self._actors(p, roles, mentions)
@@ -861,10 +870,10 @@ def _score(frame: Frame, p: Predicate, actors: list[Mention], recipients: list[M
     parties on both sides and a place in the main clause count for it."""
     both = any(map(_coded, actors)) + any(map(_coded, recipients))
     named = 0.05 * min(len(frame.constraints), 2)
-    return round(min(0.95, max(0.05, 0.4 + named + 0.12 * both + _prominence(p))), 3)
+    return round(min(0.95, max(0.05, 0.4 + named + 0.12 * both + prominence(p))), 3)
 
 
-def _prominence(p: Predicate) -> float:
+def prominence(p: Predicate) -> float:
     """Main clauses and what is said in them first, then coordinated, then subordinate clauses, then nouns inside."""
     node = p.light if p.light is not None else p.head
     weight = 0.2 if node.pos_ in ("VERB", "AUX") else 0.08
