@@ -8,18 +8,19 @@ their family name; "the minister", "the alliance", "he" and "it" take over an ea
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from spacy.attrs import IDX, LENGTH
 
-from communique.codebook import Codebook
+from communique.codebook import Codebook, Row
+from communique.coding.homes import Homes, Spot
 from communique.coding.names import COMMON, Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
 from communique.coding.phrases import FORMER, REGIMES, PhraseReader, Role, Roles, blend, merge, singular
 from communique.coding.referents import BODY_PRONOUNS, GROUP_PRONOUNS, PERSON_PRONOUNS, Draft, Referents, lend
-from communique.model import Actor, Reason
+from communique.model import Actor, Place, Reason
 
 __all__ = ["ActorStation", "Code", "Mention", "Mentions"]
 
@@ -82,6 +83,7 @@ _ABROAD = frozenset(
     "embassy|consulate|consulate general|mission|diplomatic mission|liaison office|representative office|ambassador"
     "|envoy|special envoy|consul|consul general|tribunal|delegation|watchdog".split("|")
 )
+_EQUALS = frozenset({"colleague", "counterpart", "homologue"})
 _NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
 # Party names that are everyday adjectives.
 _ADJECTIVES = frozenset({"Labour", "Conservative", "Republican", "Democratic"})
@@ -179,12 +181,14 @@ class ActorStation:
         """Whom a phrase stands for on an ISO day, or `None`. `context`: words around it, or a country's name."""
         return self.reader.read(text, date, context)
 
-    def find(self, parsed: Parsed) -> Mentions:
-        """The actors of a report. Names no table knows keep their name, with codes `None`."""
+    def find(self, parsed: Parsed, places: Sequence[tuple[Place, tuple[int, int]]] = ()) -> Mentions:
+        """The actors of a report. Names no table knows keep their name, with codes `None`. `places`: the places it
+        names, each with its tokens: they tell whose police or villagers are meant."""
         report = _Report(parsed, parsed.published)
         if not len(parsed.doc):
             return Mentions([])
         self._names(report)
+        self._small_towns(report, places)
         self._roles(report)
         self._people(report)
         self._nationals(report)
@@ -195,8 +199,11 @@ class ActorStation:
         self._later_names(report)
         self._owned_by_people(report)
         self._pointing(report)
+        homes = Homes(parsed, self._spots(report))
+        # First those that say nothing of anybody before, for others point back to them.
+        self._at_home(report, homes, [d for d in report.drafts if not d.asks and not self._owned(report, d)])
         report.drafts = Referents(self.names, parsed, report.drafts, report.date).resolve()
-        self._domestic(report)
+        self._at_home(report, homes, report.drafts)
         return Mentions(self._final(report))
 
     # Names and roles
@@ -233,6 +240,17 @@ class ActorStation:
             near.update(e.row.get("iso3") or e.row["code"] for e in firm)
             near.update(c for e in firm if e.kind == "org" and (c := e.row.get("country")))
         report.near = frozenset(near)
+
+    def _small_towns(self, report: _Report, places: Sequence[tuple[Place, tuple[int, int]]]) -> None:
+        """Places that the dictionary leaves to the gazetteer, as towns of their states."""
+        for place, (first, last) in places:
+            row = self.names.states.get(place.country or "")
+            if row is None or place.grain == "country" or any(i in report.hit_at for i in range(first, last)):
+                continue
+            town = Entry("town", Row(row.file, row.line, {"iso3": row["iso3"], "name": row["iso3"]}), True)
+            for i in range(first, last):
+                report.hit_at[i] = len(report.hits)
+            report.hits.append((first, last, Hit(place.start, place.end, (town,))))
 
     def _roles(self, report: _Report) -> None:
         doc = report.parsed.doc
@@ -401,7 +419,7 @@ class ActorStation:
         definite = left == role.first or bool(lead & _POINTING)
         possessor = None if owners or bearer else self._possessor(report, role, left)
         for n, owner in enumerate(owners or [None]):
-            code = merge(person, owner[2] if owner else None, sector, why, None)
+            code = merge(person, owner[2] if owner else None, self._office(role, sector, owner), why, None)
             if name and code.name is None:
                 code = Code(name, code.country, code.sector, code.entity, code.reasons)
             span = (first, last) if owner is None or n == len(owners) - 1 else (owner[0], owner[1])
@@ -422,6 +440,15 @@ class ActorStation:
             report.used.update(range(*bearer))
         elif plural and role.is_person:
             self._bearers(report, role, owners[0][2] if len(owners) == 1 else None, sector, why)
+
+    @staticmethod
+    def _office(role: Role, sector: str | None, owner: tuple[int, int, Code, bool] | None) -> str | None:
+        """The heads, delegates and observers of a body between states are its officials; "his Danish colleague" is a
+        minister's."""
+        if sector is None and owner is not None and role.is_person:
+            if owner[2].country in _INTERNATIONAL or role.row["role"] in _EQUALS:
+                return "GOV"
+        return sector
 
     @staticmethod
     def _borne(report: _Report, bearer: tuple[int, int], draft: Draft) -> Draft:
@@ -680,7 +707,7 @@ class ActorStation:
                 ):
                     hit = (hit[0], hit[1], hit[2], False)
                 if hit is not None:
-                    found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[1] == token.i + 1))
+                    found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[0] <= token.i < hit[1]))
             if found:
                 whole = (prep.i, found[-1][1]) if prep.lower_ == "of" and all(f[3] for f in found) else None
                 return found, whole
@@ -907,33 +934,36 @@ class ActorStation:
             if code is not None and code.country in self.names.states:
                 draft.code, draft.asks = lend(draft.code, code), False
 
-    def _domestic(self, report: _Report) -> None:
-        """ "Rebels", "the opposition parties", "President Ruiz": of the only state that their sentence names, where no
-        other state is named more often in the report."""
-        parsed = report.parsed
-        named: dict[int, set[str]] = {}
-        often: Counter[str] = Counter()
-        for first, last, hit in report.hits:
-            # "Anti-Russian", "US-backed".
-            if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
-                continue
-            firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
-            for state in {e.row.values.get("iso3", "") for e in firm} & self.names.states.keys():
-                named.setdefault(parsed.sent_of(first), set()).add(state)
-                often[state] += 1
-        most = max(often.values(), default=0)
-        leading = {state for state, count in often.items() if count == most}
-        for draft in report.drafts:
+    def _at_home(self, report: _Report, homes: Homes, drafts: list[Draft]) -> None:
+        """ "Rebels", "the opposition parties", "President Ruiz": of the state that their surroundings are in."""
+        for draft in drafts:
             code = draft.code
             if code.country or code.entity or code.sector not in _DOMESTIC or draft.kind not in ("role", "person"):
                 continue
-            here = named.get(parsed.sent_of(draft.head), set())
-            words = {report.words[i] for i in range(draft.first, draft.last)}
-            if len(here) == 1 and here == leading and not words & _FROM_ABROAD:
-                (state,) = here
+            if {report.words[i] for i in range(draft.first, draft.last)} & _FROM_ABROAD:
+                continue
+            state = homes.of(draft.head, code.sector, self._owned(report, draft))
+            if state is not None:
                 row = self.names.states[state]
                 owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
                 draft.code = lend(code, owner)
+
+    @staticmethod
+    def _owned(report: _Report, draft: Draft) -> bool:
+        """Whether somebody owns these: "his men", "the bloc's chairman"."""
+        return any(report.parsed.doc[i].tag_ in ("POS", "PRP$") for i in range(draft.first, draft.head))
+
+    def _spots(self, report: _Report) -> list[Spot]:
+        """Where the report names a state, in whatever form; not "anti-Russian" or "US-backed"."""
+        doc = report.parsed.doc
+        found = []
+        for first, last, hit in report.hits:
+            if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
+                continue
+            firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
+            states = {e.row.values.get("iso3", "") for e in firm} & self.names.states.keys()
+            found += [Spot(first, last, _head(doc, first, last).i, state) for state in states]
+        return found
 
     def _final(self, report: _Report) -> list[Mention]:
         parsed = report.parsed
