@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 from communique.coding import Coder
-from communique.coding.actors import Code
+from communique.coding.actors import Code, Mention
 from communique.coding.coder import Reading
 from communique.errors import CallError
 from communique.model import Actor, Article, CodedReport, Event
@@ -311,14 +311,19 @@ def predict_actors(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
 
 
 def _in_sentence(reading: Reading, item: Json) -> Actor | Code | None:
-    """The mention at the span: the one of these very words, else the one that shares most of them; a state or body
-    named within a longer mention ("Mali" in "the president of Mali") stands for itself."""
+    """The mention at the span: the one of these very words, else the one with their head, else the one that shares most
+    of them; a state or body named within a longer mention ("Mali" in "the president of Mali") stands for itself."""
     tokens = reading.parsed.tokens_within(*item["span"])
     if tokens:
         first, last = tokens
         found = [*reading.mentions.within(first, last)]
         found += [m for i in range(first, last) if (m := reading.mentions.at(i)) is not None]
-        found.sort(key=lambda m: ((m.first, m.last) != tokens, max(m.first, first) - min(m.last, last)))
+        top = {t.i for t in reading.parsed.doc[first:last] if not first <= t.head.i < last}
+
+        def fit(m: Mention) -> tuple[bool, bool, int]:
+            return (m.first, m.last) != tokens, m.head not in top, max(m.first, first) - min(m.last, last)
+
+        found.sort(key=fit)
         for m in found:
             if not first <= m.head < last and len(reading.mentions.every(m.head)) == 1 and _is_name(reading, item):
                 break

@@ -18,7 +18,7 @@ from communique.codebook import Codebook, Row
 from communique.coding.homes import Homes, Spot
 from communique.coding.names import COMMON, Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
-from communique.coding.phrases import FORMER, REGIMES, PhraseReader, Role, Roles, blend, merge, singular
+from communique.coding.phrases import FORMER, REGIMES, SERVANTS, PhraseReader, Role, Roles, blend, merge, singular
 from communique.coding.referents import BODY_PRONOUNS, GROUP_PRONOUNS, PERSON_PRONOUNS, Draft, Referents, lend
 from communique.model import Actor, Place, Reason
 
@@ -83,6 +83,7 @@ _ABROAD = frozenset(
     "embassy|consulate|consulate general|mission|diplomatic mission|liaison office|representative office|ambassador"
     "|envoy|special envoy|consul|consul general|tribunal|delegation|watchdog".split("|")
 )
+_SERVE = frozenset({"of", "for", "from", "at", "in"})
 _EQUALS = frozenset({"colleague", "counterpart", "homologue"})
 _NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
 # Party names that are everyday adjectives.
@@ -138,7 +139,9 @@ class Mentions:
 
 
 # Who, where no country is told, belongs to the one that the sentence is about; and words that say otherwise.
-_DOMESTIC = frozenset("AGR COP CRM CVL EDU ELI GOV IDG JUD LAB LEG MED MIL OPP PTY REB REL UAF".split())
+_DOMESTIC = frozenset(
+    "AGR BAR BUS COP CRM CVL EDU ELI ENV GOV HRI IDG JRN JUD LAB LEG MED MIL OPP PRM PTY REB REL SPY UAF".split()
+)
 _FROM_ABROAD = frozenset(
     "foreign international global world western islamic un u.n. nato eu european african arab asian jewish muslim ethnic "
     "peacekeeping peacekeepers coalition allied other another some embassy embassies consulate consulates mission missions "
@@ -403,6 +406,9 @@ class ActorStation:
         others = [r for r in report.roles if left <= r.head < role.first]
         lead = {doc[i].lower_ for i in range(left, role.head)}
         sector, row = blend(role, others, bool(lead & FORMER))
+        if role.row["role"] == "agency" and self._is_named(report, role):
+            sector, row = "JRN", self.roles.rows[("news", "agency")]
+        sector, row = self._served(report, role, sector, row)
         owners, consumed = self._owners(report, role, left)
         bearer = self._bearer(report, role)
         why = [Reason("sector", row.file, row.line, row["role"])] if sector else []
@@ -422,7 +428,7 @@ class ActorStation:
             code = merge(person, owner[2] if owner else None, self._office(role, sector, owner), why, None)
             if name and code.name is None:
                 code = Code(name, code.country, code.sector, code.entity, code.reasons)
-            span = (first, last) if owner is None or n == len(owners) - 1 else (owner[0], owner[1])
+            span = _share(owners, n, first, last, role)
             asks = owner is None and bearer is None and code.country is None and definite
             one = role.is_person and not plural
             kind = "role" if bearer is None else "person"
@@ -440,6 +446,25 @@ class ActorStation:
             report.used.update(range(*bearer))
         elif plural and role.is_person:
             self._bearers(report, role, owners[0][2] if len(owners) == 1 else None, sector, why)
+
+    def _served(self, report: _Report, role: Role, sector: str | None, row: Row) -> tuple[str | None, Row]:
+        """The sector of those who are only what they serve: "a member of parliament", "a spokesman for the bishops"."""
+        if sector not in (None, "GOV") or role.row["role"] not in SERVANTS:
+            return sector, row
+        for prep in report.parsed.doc[role.head].children:
+            if prep.dep_ == "prep" and prep.i > role.head and prep.lower_ in _SERVE:
+                for noun in prep.children:
+                    served = report.role_at.get(noun.i) if noun.dep_ == "pobj" else None
+                    if served is not None and served.sector and not (served.is_person and served.sector == "GOV"):
+                        return served.sector, served.row
+        return sector, row
+
+    @staticmethod
+    def _is_named(report: _Report, role: Role) -> bool:
+        """Whether a name stands beside a role noun, as in "the agency Zorile" or "the Khovar agency"."""
+        doc = report.parsed.doc
+        beside = [i for i in (role.last, role.first - 1) if 0 <= i < len(doc) and doc[i].pos_ == "PROPN"]
+        return any(i not in report.hit_at and i not in report.role_at and doc[i].text[0].isupper() for i in beside)
 
     @staticmethod
     def _office(role: Role, sector: str | None, owner: tuple[int, int, Code, bool] | None) -> str | None:
@@ -828,11 +853,16 @@ class ActorStation:
             return Code(code.name, code.country, None, code.entity, code.reasons)
         if head.dep_ == "npadvmod" or (head.dep_ == "appos" and self._lies_in(report, head, code)):
             return None
-        if code.country == "BEL" and head.text == "Brussels" and "EU" in report.near and "EU" in self.names.orgs:
+        if code.country == "BEL" and head.text == "Brussels" and self._is_union(report):
             row = self.names.orgs["EU"]
             why = (Reason("country", row.file, row.line, "EU"),)
             return Code(row["name"], row.get("country"), "GOV", "EU", why)
         return code
+
+    def _is_union(self, report: _Report) -> bool:
+        """Whether "Brussels" is the EU: where the report names it, or does not name Belgium."""
+        belgian = any(e.row.get("iso3") == "BEL" for _, _, hit in report.hits for e in hit.entries if e.kind != "capital")
+        return "EU" in self.names.orgs and ("EU" in report.near or not belgian)
 
     def _home(self, report: _Report, first: int, last: int) -> Code | None:
         """Where an ethnic group lives, if that is told: "ethnic Uzbeks in Tajikistan"."""
@@ -980,6 +1010,19 @@ class ActorStation:
             actor = Actor(span.start, span.end, span.text, code.name, code.country, code.sector, code.entity)
             found.append(Mention(draft.first, draft.last, draft.head, actor, draft.kind, code.reasons))
         return found
+
+
+def _share(owners: list[tuple[int, int, Code, bool]], n: int, first: int, last: int, role: Role) -> tuple[int, int]:
+    """The tokens of one owner's mention: of "Serbian and Belarusian pilots" the name alone, then name and role; of "the
+    ministers of Peru and Chile" role and name, then the name alone."""
+    if len(owners) < 2:
+        return first, last
+    start, stop, _, consumed = owners[n]
+    if start > role.head and consumed:
+        return (first, stop) if n == 0 else (start, stop)
+    if n < len(owners) - 1:
+        return start, stop
+    return min(start, role.first) if consumed else first, last
 
 
 def _plain(word: str) -> str:

@@ -26,6 +26,12 @@ _GENERIC = frozenset(
     "personnel unit faction camp figure activist politician agent chairman chairwoman director employee council "
     "minister ministry organization organisation network".split()
 )
+# Those who speak and act for what they belong to: "a member of parliament", "a spokesman for the bishops".
+SERVANTS = frozenset(
+    "leader|official|senior official|spokesman|spokeswoman|spokesperson|head|chief|member|representative|delegate|delegation"
+    "|envoy|negotiator|source|clerk|chairman|chairwoman|chairperson|chair|director|deputy director|secretary|employee|aide"
+    "|adviser|advisor|press service|press office|headquarters|office|one|secretariat|group|team|council|committee".split("|")
+)
 _COLOURS = frozenset({"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM"})
 # A minister for refugees or labour is still a minister.
 _OFFICIALS = frozenset({"minister", "ministry"})
@@ -36,6 +42,8 @@ _BREAK = frozenset(
     "of in from to at for with on by near across against who which that living based operating , ( under as "
     "and or between over during after before into about along inside outside within named called".split()
 )
+# No names, whatever abbreviation they look like ("us").
+_PRONOUNS = frozenset("i we you he she it they us them him her me one who whom".split())
 _LINKS = frozenset({"of", "in", "from", "at", "across", "near", "inside", "based", "outside", "within"})
 _COUNTS = re.compile(
     r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five"
@@ -141,7 +149,7 @@ class PhraseReader:
     def read(self, text: str, date: str | None, context: str = "") -> Code | None:
         """The code of a phrase on a day, or `None`. `context`: words around it, or a country's name."""
         bare = self._bare(text)
-        if not bare:
+        if not bare or bare.lower() in _PRONOUNS and not bare.isupper():
             return None
         near = self.near(f"{text}\n{context}")
         whole = self.names.look(bare) or self.names.look(text.strip())
