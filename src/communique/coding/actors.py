@@ -972,7 +972,7 @@ class ActorStation:
                 continue
             if {report.words[i] for i in range(draft.first, draft.last)} & _FROM_ABROAD:
                 continue
-            state = homes.of(draft.head, code.sector, self._owned(report, draft))
+            state = homes.of(draft.head, code.sector, self._owned(report, draft), draft.asks)
             if state is not None:
                 row = self.names.states[state]
                 owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))

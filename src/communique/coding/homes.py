@@ -51,9 +51,10 @@ class Homes:
         most = max(often.values(), default=0)
         self.leading = frozenset(state for state, count in often.items() if count == most)
 
-    def of(self, token: int, sector: str | None, owned: bool = False) -> str | None:
+    def of(self, token: int, sector: str | None, owned: bool = False, known: bool = False) -> str | None:
         """The state that whoever stands at this token belongs to, or `None` where two are as likely. `owned`: whether
-        somebody unknown owns them ("his men"), which only a report of one state can settle."""
+        somebody unknown owns them ("his men"), which only a report of one state can settle; `known`: whether they are
+        spoken of as known ("the government"), and so may be of a state named long before."""
         sent = self.parsed.sent_of(token)
         here = self.by_sent.get(sent, [])
         states = {s.state for s in here}
@@ -61,7 +62,8 @@ class Homes:
             return states.pop()
         if states:
             return None if owned else self._where(token, here, sector) or self._spoken_for(token, here)
-        return self._before(sent)
+        state = self._before(sent)
+        return None if known and self.leading != {state} else state
 
     def _before(self, sent: int) -> str | None:
         """The one state of the nearest sentence before that names any; else the only one that the report names."""
