@@ -1020,9 +1020,9 @@ def _share(owners: list[tuple[int, int, Code, bool]], n: int, first: int, last: 
     start, stop, _, consumed = owners[n]
     if start > role.head and consumed:
         return (first, stop) if n == 0 else (start, stop)
-    if n < len(owners) - 1:
-        return start, stop
-    return min(start, role.first) if consumed else first, last
+    if start > role.head:
+        return (first, last) if n == 0 else (start, stop)
+    return (start, last) if n == len(owners) - 1 else (start, stop)
 
 
 def _plain(word: str) -> str:
