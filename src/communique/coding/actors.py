@@ -85,6 +85,11 @@ _ABROAD = frozenset(
 )
 _SERVE = frozenset({"of", "for", "from", "at", "in"})
 _EQUALS = frozenset({"colleague", "counterpart", "homologue"})
+_PAPERS = frozenset(
+    "Post Herald Telegraph Echo Beacon Star Dispatch Times Tribune Gazette Chronicle Courier Journal Mail Mirror Standard "
+    "Examiner Inquirer Argus Sentinel Clarion Observer Daily Weekly Independent Advertiser Monitor Mercury Globe Bugle "
+    "Recorder Register Reporter Bulletin Review".split()
+)
 _NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
 # Party names that are everyday adjectives.
 _ADJECTIVES = frozenset({"Labour", "Conservative", "Republican", "Democratic"})
@@ -197,6 +202,7 @@ class ActorStation:
         self._nationals(report)
         for role in report.roles:
             self._role_phrase(report, role)
+        self._outlets(report)
         self._bare_names(report)
         self._bare_people(report)
         self._later_names(report)
@@ -405,7 +411,7 @@ class ActorStation:
         left = self._left_edge(report, role)
         others = [r for r in report.roles if left <= r.head < role.first]
         lead = {doc[i].lower_ for i in range(left, role.head)}
-        sector, row = blend(role, others, bool(lead & FORMER))
+        sector, row = blend(role, others, bool(lead & FORMER), "retired" in lead)
         if role.row["role"] == "agency" and self._is_named(report, role):
             sector, row = "JRN", self.roles.rows[("news", "agency")]
         sector, row = self._served(report, role, sector, row)
@@ -470,6 +476,9 @@ class ActorStation:
     def _office(role: Role, sector: str | None, owner: tuple[int, int, Code, bool] | None) -> str | None:
         """The heads, delegates and observers of a body between states are its officials; "his Danish colleague" is a
         minister's."""
+        if role.row["role"] == "officer" and sector == "COP" and owner is not None and owner[2].entity == owner[2].country:
+            # "A Kenyan officer" wears a uniform of the state; the police of a town are its officers.
+            return "MIL"
         if sector is None and owner is not None and role.is_person:
             if owner[2].country in _INTERNATIONAL or role.row["role"] in _EQUALS:
                 return "GOV"
@@ -834,6 +843,32 @@ class ActorStation:
             plural = hit.entries[0].kind == "people"
             report.drafts.append(Draft(first, last, head.i, shown, code, "", body, False, plural))
             report.used.update(range(first, last))
+
+    def _outlets(self, report: _Report) -> None:
+        """Newspapers that no table has, by the last word of their name: "the Otago Evening Star"."""
+        doc = report.parsed.doc
+        for i in report.capitals:
+            token = doc[i]
+            if token.text not in _PAPERS or token.pos_ != "PROPN" or i in report.used:
+                continue
+            first = i
+            while first and doc[first - 1].pos_ == "PROPN" and first - 1 not in report.used:
+                first -= 1
+            if first == i or doc[first - 1].lower_ != "the" and doc[first].text != "The":
+                continue
+            row = self.roles.rows[("newspaper",)]
+            place = next((c for at in range(first, i) if (c := self._of_place(report, at)) is not None), None)
+            reasons = (Reason("sector", row.file, row.line, row["role"]), *(place.reasons if place else ()))
+            code = Code(doc[first : i + 1].text, place.country if place else None, "JRN", None, reasons)
+            report.drafts.append(Draft(first, i + 1, i, "role", code, "newspaper", "media"))
+            report.used.update(range(first, i + 1))
+
+    def _of_place(self, report: _Report, token: int) -> Code | None:
+        """The state that a name in a newspaper's title tells."""
+        at = report.hit_at.get(token)
+        if at is None or report.hits[at][2].entries[0].kind in ("person", "surname", "org"):
+            return None
+        return self.names.code([_firm(e) for e in report.hits[at][2].entries], report.date, report.near)
 
     def _capital(self, report: _Report, head: Any, code: Code, kind: str) -> Code | None:
         """A capital as its government, or `None` where it is a place. Brussels is the EU unless the report is about

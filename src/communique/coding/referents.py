@@ -14,6 +14,7 @@ from typing import Any
 
 from communique.coding.names import Code, Names, fold, holds
 from communique.coding.parse import Parsed
+from communique.coding.phrases import SERVANTS
 from communique.model import Reason
 
 PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
@@ -601,11 +602,18 @@ class Referents:
         if self.doc[draft.head].lemma_.lower() in _OTHERS:
             other = self._other_than({o.country for o in owners})
             owners = [self._state_of(other)] if other else []
-        codes = [lend(draft.code, owner) for owner in owners]
+        codes = [lend(self._as_owner(draft, owner), owner) for owner in owners]
         if draft.person and draft.code.sector is None:
             # Whoever heads or speaks for a body between states is its official.
             codes = [replace(c, sector="GOV") if c.country in _BODIES else c for c in codes]
         self._take(draft, codes, draft.kind)
+
+    @staticmethod
+    def _as_owner(draft: Draft, owner: Code) -> Code:
+        """ "Their commander" is a rebel if they are, and "their spokesman" what they are."""
+        armed = owner.sector in ("REB", "PRM") and draft.code.sector == "MIL"
+        serves = draft.role in SERVANTS and draft.code.sector in (None, "GOV") and owner.sector not in (None, "CVL", "ELI")
+        return replace(draft.code, sector=owner.sector) if armed or serves else draft.code
 
     def _other_than(self, states: set[str | None]) -> str | None:
         """The only other state that the report names."""
