@@ -85,6 +85,7 @@ _ABROAD = frozenset(
 )
 _SERVE = frozenset({"of", "for", "from", "at", "in"})
 _EQUALS = frozenset({"colleague", "counterpart", "homologue"})
+_PERIODICALS = frozenset({"daily", "weekly", "monthly"})
 _PAPERS = frozenset(
     "Post Herald Telegraph Echo Beacon Star Dispatch Times Tribune Gazette Chronicle Courier Journal Mail Mirror Standard "
     "Examiner Inquirer Argus Sentinel Clarion Observer Daily Weekly Independent Advertiser Monitor Mercury Globe Bugle "
@@ -209,10 +210,15 @@ class ActorStation:
         self._owned_by_people(report)
         self._pointing(report)
         homes = Homes(parsed, self._spots(report))
+
+        def home(draft: Draft) -> None:
+            self._at_home(report, homes, draft)
+
         # First those that say nothing of anybody before, for others point back to them.
-        self._at_home(report, homes, [d for d in report.drafts if not d.asks and not self._owned(report, d)])
-        report.drafts = Referents(self.names, parsed, report.drafts, report.date).resolve()
-        self._at_home(report, homes, report.drafts)
+        for draft in report.drafts:
+            if not draft.asks and not self._owned(report, draft):
+                home(draft)
+        report.drafts = Referents(self.names, parsed, report.drafts, report.date, home).resolve()
         return Mentions(self._final(report))
 
     # Names and roles
@@ -269,7 +275,8 @@ class ActorStation:
             word, pos = token.lower_, token.pos_
             report.words.append(_plain(word))
             lemmas.append(singular(word) if pos == "PROPN" else token.lemma_.lower() or word)
-            nouns.append(pos in ("NOUN", "PROPN") or (pos == "ADJ" and token.dep_ not in ("amod", "acomp")))
+            paper = word in _PERIODICALS and token.i + 1 < len(doc) and doc[token.i + 1].pos_ == "PROPN"
+            nouns.append(pos in ("NOUN", "PROPN") or paper or (pos == "ADJ" and token.dep_ not in ("amod", "acomp")))
             if pos == "PROPN" or token.is_sent_start:
                 report.capitals.append(token.i)
         for role in self.roles.find(report.words, lemmas, nouns):
@@ -427,6 +434,8 @@ class ActorStation:
             at = _stands_for(doc, role, bearer)
         if consumed and consumed[1] > last and consumed[0] <= last + 3:
             last = consumed[1]
+        if sector == "JRN" and not bearer and not role.is_person and (end := self._title(report, role)) > last:
+            name, last = doc[role.last : end].text, end
         plural = head.tag_ in ("NNS", "NNPS") or head.lower_ in ("police", "people", "troops", "authorities")
         definite = left == role.first or bool(lead & _POINTING)
         possessor = None if owners or bearer else self._possessor(report, role, left)
@@ -446,12 +455,21 @@ class ActorStation:
                 report.drafts.append(draft)
         apart = possessor if possessor and doc[possessor[1]].tag_ == "POS" else (0, 0)
         report.used.update(i for i in range(left, role.last) if not apart[0] <= i < apart[1])
+        if name and not bearer:
+            report.used.update(range(role.last, last))
         for owner in owners:
             report.used.update(range(owner[0], owner[1]) if owner[3] else ())
         if bearer:
             report.used.update(range(*bearer))
         elif plural and role.is_person:
             self._bearers(report, role, owners[0][2] if len(owners) == 1 else None, sector, why)
+
+    def _title(self, report: _Report, role: Role) -> int:
+        """Where the name of a paper or station ends that stands behind it: "the weekly Tribuna"."""
+        doc, end = report.parsed.doc, role.last
+        while end < len(doc) and doc[end].pos_ == "PROPN" and end not in report.used and end not in report.role_at:
+            end += 1
+        return end
 
     def _served(self, report: _Report, role: Role, sector: str | None, row: Row) -> tuple[str | None, Row]:
         """The sector of those who are only what they serve: "a member of parliament", "a spokesman for the bishops"."""
@@ -999,19 +1017,18 @@ class ActorStation:
             if code is not None and code.country in self.names.states:
                 draft.code, draft.asks = lend(draft.code, code), False
 
-    def _at_home(self, report: _Report, homes: Homes, drafts: list[Draft]) -> None:
+    def _at_home(self, report: _Report, homes: Homes, draft: Draft) -> None:
         """ "Rebels", "the opposition parties", "President Ruiz": of the state that their surroundings are in."""
-        for draft in drafts:
-            code = draft.code
-            if code.country or code.entity or code.sector not in _DOMESTIC or draft.kind not in ("role", "person"):
-                continue
-            if {report.words[i] for i in range(draft.first, draft.last)} & _FROM_ABROAD:
-                continue
-            state = homes.of(draft.head, code.sector, self._owned(report, draft), draft.asks)
-            if state is not None:
-                row = self.names.states[state]
-                owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
-                draft.code = lend(code, owner)
+        code = draft.code
+        if code.country or code.entity or code.sector not in _DOMESTIC or draft.kind not in ("role", "person"):
+            return
+        if {report.words[i] for i in range(draft.first, draft.last)} & _FROM_ABROAD:
+            return
+        state = homes.of(draft.head, code.sector, self._owned(report, draft), draft.asks)
+        if state is not None:
+            row = self.names.states[state]
+            owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
+            draft.code = lend(code, owner)
 
     @staticmethod
     def _owned(report: _Report, draft: Draft) -> bool:
@@ -1022,11 +1039,15 @@ class ActorStation:
         """Where the report names a state, in whatever form; not "anti-Russian" or "US-backed"."""
         doc = report.parsed.doc
         found = []
-        for first, last, hit in report.hits:
+        for at, (first, last, hit) in enumerate(report.hits):
             if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
                 continue
             firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
-            states = {e.row.values.get("iso3", "") for e in firm} & self.names.states.keys()
+            if any(e.kind == "state" and e.weak for e in hit.entries):
+                # "Georgia" is a state of either kind.
+                code = self._code(report, at, owner=True)
+                firm = [e for e in hit.entries if code is not None and e.row.get("iso3") == code.country]
+            states = {e.row.get("iso3") or e.row.get("country") or "" for e in firm} & self.names.states.keys()
             found += [Spot(first, last, _head(doc, first, last).i, state) for state in states]
         return found
 

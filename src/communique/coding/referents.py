@@ -8,7 +8,7 @@ about (`Focus`). Where what was said last is no actor, or two are equally near, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -189,10 +189,14 @@ class Focus:
 
 
 class Referents:
-    """One report's words that point back. `resolve` fills in the drafts and adds those of further members."""
+    """One report's words that point back. `resolve` fills in the drafts and adds those of further members. `home`: gives
+    a draft that stays open the state of its surroundings, if they tell one."""
 
-    def __init__(self, names: Names, parsed: Parsed, drafts: list[Draft], date: str | None) -> None:
+    def __init__(
+        self, names: Names, parsed: Parsed, drafts: list[Draft], date: str | None, home: Callable[[Draft], None]
+    ) -> None:
         self.names = names
+        self.home = home
         self.parsed = parsed
         self.doc = parsed.doc
         self.date = date
@@ -223,6 +227,7 @@ class Referents:
                 self.focus.fade()
             here = max(here, sent)
             self._settle(draft, sent)
+            self.home(draft)
             self.seen.append(draft)
             self.sents.setdefault(sent, []).append(draft)
             self._weigh(draft)
