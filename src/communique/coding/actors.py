@@ -260,7 +260,15 @@ class ActorStation:
         """Places that the dictionary leaves to the gazetteer, as towns of their states."""
         for place, (first, last) in places:
             row = self.names.states.get(place.country or "")
-            if row is None or place.grain == "country" or any(i in report.hit_at for i in range(first, last)):
+            if row is None or place.grain == "country":
+                continue
+            known = [
+                e
+                for i in range(first, last)
+                if (at := report.hit_at.get(i)) is not None
+                for e in report.hits[at][2].entries
+            ]
+            if any(e.kind != "surname" for e in known) or (known and report.parsed.doc[first].ent_type_ == "PERSON"):
                 continue
             town = Entry("town", Row(row.file, row.line, {"iso3": row["iso3"], "name": row["iso3"]}), True)
             for i in range(first, last):
@@ -494,13 +502,16 @@ class ActorStation:
     def _office(role: Role, sector: str | None, owner: tuple[int, int, Code, bool] | None) -> str | None:
         """The heads, delegates and observers of a body between states are its officials; "his Danish colleague" is a
         minister's."""
-        if role.row["role"] == "officer" and sector == "COP" and owner is not None and owner[2].entity == owner[2].country:
+        if (
+            role.row["role"] == "officer"
+            and sector == "COP"
+            and owner is not None
+            and owner[2].entity == owner[2].country
+        ):
             # "A Kenyan officer" wears a uniform of the state; the police of a town are its officers.
             return "MIL"
-        if sector is None and owner is not None and role.is_person:
-            if owner[2].country in _INTERNATIONAL or role.row["role"] in _EQUALS:
-                return "GOV"
-        return sector
+        official = owner is not None and (owner[2].country in _INTERNATIONAL or role.row["role"] in _EQUALS)
+        return "GOV" if sector is None and official and role.is_person else sector
 
     @staticmethod
     def _borne(report: _Report, bearer: tuple[int, int], draft: Draft) -> Draft:
@@ -872,7 +883,7 @@ class ActorStation:
             first = i
             while first and doc[first - 1].pos_ == "PROPN" and first - 1 not in report.used:
                 first -= 1
-            if first == i or doc[first - 1].lower_ != "the" and doc[first].text != "The":
+            if first == i or (doc[first - 1].lower_ != "the" and doc[first].text != "The"):
                 continue
             row = self.roles.rows[("newspaper",)]
             place = next((c for at in range(first, i) if (c := self._of_place(report, at)) is not None), None)
@@ -914,7 +925,9 @@ class ActorStation:
 
     def _is_union(self, report: _Report) -> bool:
         """Whether "Brussels" is the EU: where the report names it, or does not name Belgium."""
-        belgian = any(e.row.get("iso3") == "BEL" for _, _, hit in report.hits for e in hit.entries if e.kind != "capital")
+        belgian = any(
+            e.row.get("iso3") == "BEL" for _, _, hit in report.hits for e in hit.entries if e.kind != "capital"
+        )
         return "EU" in self.names.orgs and ("EU" in report.near or not belgian)
 
     def _home(self, report: _Report, first: int, last: int) -> Code | None:

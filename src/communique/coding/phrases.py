@@ -30,7 +30,9 @@ _GENERIC = frozenset(
 SERVANTS = frozenset(
     "leader|official|senior official|spokesman|spokeswoman|spokesperson|head|chief|member|representative|delegate|delegation"
     "|envoy|negotiator|source|clerk|chairman|chairwoman|chairperson|chair|director|deputy director|secretary|employee|aide"
-    "|adviser|advisor|press service|press office|headquarters|office|one|secretariat|group|team|council|committee".split("|")
+    "|adviser|advisor|press service|press office|headquarters|office|one|secretariat|group|team|council|committee".split(
+        "|"
+    )
 )
 _COLOURS = frozenset(
     "REB OPP MIL COP LEG JUD SPY PRM PTY REL REF JRN LAB CRM MED BUS EDU AGR BAR IDG NGO HRI ENV SET".split()
@@ -152,7 +154,7 @@ class PhraseReader:
     def read(self, text: str, date: str | None, context: str = "") -> Code | None:
         """The code of a phrase on a day, or `None`. `context`: words around it, or a country's name."""
         bare = self._bare(text)
-        if not bare or bare.lower() in _PRONOUNS and not bare.isupper():
+        if not bare or (bare.lower() in _PRONOUNS and not bare.isupper()):
             return None
         near = self.near(f"{text}\n{context}")
         whole = self.names.look(bare) or self.names.look(text.strip())

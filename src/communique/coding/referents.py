@@ -84,9 +84,8 @@ _BODY_OFFICES = frozenset(
 )
 _BETWEEN_STATES = ("igo", "union", "alliance", "grouping", "agency of igo", "court")
 # Somebody's neighbour, host or counterpart is of another state than whose they are.
-_OTHERS = frozenset(
-    "neighbour neighbor rival ally foe adversary partner opponent enemy host counterpart homologue colleague peer".split()
-)
+_OTHER_STATES = frozenset("neighbour neighbor rival ally foe adversary partner opponent enemy".split())
+_OTHER_PEOPLE = frozenset("host counterpart homologue colleague peer".split())
 # Offices that a state has but one of: "the president" in a report of one state is its own.
 _HEADS = frozenset(
     "president|prime minister|chancellor|king|queen|emir|foreign minister|defence minister|defense minister"
@@ -604,8 +603,9 @@ class Referents:
         if at is None:
             return
         owners = [d.code for d in self.heads.get(at, ()) if d.kind == "pronoun" and d.code.country]
-        if self.doc[draft.head].lemma_.lower() in _OTHERS:
-            other = self._other_than({o.country for o in owners})
+        noun = self.doc[draft.head].lemma_.lower()
+        if noun in _OTHER_STATES | _OTHER_PEOPLE:
+            other = self._other_than({o.country for o in owners}, noun in _OTHER_STATES)
             owners = [self._state_of(other)] if other else []
         codes = [lend(self._as_owner(draft, owner), owner) for owner in owners]
         if draft.person and draft.code.sector is None:
@@ -617,12 +617,15 @@ class Referents:
     def _as_owner(draft: Draft, owner: Code) -> Code:
         """ "Their commander" is a rebel if they are, and "their spokesman" what they are."""
         armed = owner.sector in ("REB", "PRM") and draft.code.sector == "MIL"
-        serves = draft.role in SERVANTS and draft.code.sector in (None, "GOV") and owner.sector not in (None, "CVL", "ELI")
+        serves = (
+            draft.role in SERVANTS and draft.code.sector in (None, "GOV") and owner.sector not in (None, "CVL", "ELI")
+        )
         return replace(draft.code, sector=owner.sector) if armed or serves else draft.code
 
-    def _other_than(self, states: set[str | None]) -> str | None:
-        """The only other state that the report names."""
-        named = {d.code.country for d in self.drafts if d.code.country} - _INTERNATIONAL - states
+    def _other_than(self, states: set[str | None], itself: bool) -> str | None:
+        """The only other state that the report names: `itself`, or through its people."""
+        drafts = [d for d in self.drafts if d.code.country and (d.kind == "name" or not itself)]
+        named = {d.code.country for d in drafts} - _INTERNATIONAL - states
         return named.pop() if states and len(named) == 1 else None
 
     def _of_body(self, draft: Draft, sent: int) -> None:
