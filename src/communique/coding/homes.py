@@ -23,7 +23,7 @@ _ROVING = frozenset({"MIL", "REB", "PRM"})
 _MEETINGS = frozenset("meet talk negotiate sit sign confer gather convene assemble conclude resume".split())
 _SPEAKS = frozenset(
     "say tell announce report state declare add confirm inform note remark warn insist deny affirm specify communicate "
-    "hint reveal disclose reiterate repeat claim write explain suggest admit".split()
+    "hint reveal disclose reiterate repeat claim write explain suggest admit learn put concede testify argue stress".split()
 )
 _LOOK_BACK = 3  # sentences
 
@@ -93,15 +93,25 @@ class Homes:
             clause = _clause(clause)
 
     def _spoken_for(self, token: int, here: list[Spot]) -> str | None:
-        """For the subject of "said": the state whose doing is told, that of the subject of what was said."""
+        """For who speaks: the state whose doing is told, that of the subject of what was said."""
         noun = self.doc[token]
         verb = _clause(noun)
-        if noun.dep_ not in _SUBJECTS or verb.lemma_.lower() not in _SPEAKS:
+        if noun.dep_ == "pobj" and noun.head.lower_ == "to" and noun.head.head.lower_ == "according":
+            said = [verb]
+        elif verb.lemma_.lower() in _SPEAKS and _speaks(noun, verb):
+            said = [c for c in verb.children if c.dep_ in ("ccomp", "parataxis")]
+            said += [verb.head] if verb.dep_ in ("ccomp", "parataxis", "advcl", "conj") else []
+        else:
             return None
-        said = [c for c in verb.children if c.dep_ in ("ccomp", "parataxis")]
-        said += [verb.head] if verb.dep_ in ("ccomp", "parataxis", "advcl") else []
         doers = [c for v in said for c in v.children if c.dep_ in _SUBJECTS or c.dep_ == "agent"]
         return _only({s.state for s in here for d in doers if _names(self.doc, d, s)})
+
+
+def _speaks(noun: Any, verb: Any) -> bool:
+    """Whether a noun is a verb's subject, also behind it: "..., informed the ministry"."""
+    if noun.dep_ in _SUBJECTS:
+        return True
+    return noun.dep_ == "dobj" and not any(c.dep_ in _SUBJECTS for c in verb.children)
 
 
 def _only(states: Iterable[str]) -> str | None:

@@ -82,6 +82,7 @@ _BODY_OFFICES = frozenset(
     "secretary general|secretary-general|deputy secretary-general|secretariat|general secretariat|permanent secretariat"
     "|high representative|commission|peacekeeper".split("|")
 )
+_RULING = frozenset({"GOV", "MIL", "COP"})
 _BETWEEN_STATES = ("igo", "union", "alliance", "grouping", "agency of igo", "court")
 # Somebody's neighbour, host or counterpart is of another state than whose they are.
 _OTHER_STATES = frozenset("neighbour neighbor rival ally foe adversary partner opponent enemy".split())
@@ -226,6 +227,8 @@ class Referents:
                 self.focus.fade()
             here = max(here, sent)
             self._settle(draft, sent)
+            if draft.code.country is None and draft.kind in ("role", "person"):
+                self._at_odds(draft)
             self.home(draft)
             self.seen.append(draft)
             self.sents.setdefault(sent, []).append(draft)
@@ -651,6 +654,22 @@ class Referents:
         if draft.body is not None or draft.code.entity not in self.names.orgs:
             return draft.body
         return self.names.orgs[draft.code.entity].get("kind")
+
+    def _at_odds(self, draft: Draft) -> None:
+        """Rebels and oppositions are of the state whose army or government they are named with."""
+        if draft.code.sector not in ("REB", "OPP"):
+            return
+        token = self.doc[draft.head]
+        beside = [_list_head(token), *_list(_list_head(token))]
+        if token.dep_ == "pobj":
+            # "Of the government and of the rebels."
+            beside += [g for c in (token.head, token.head.head) for g in c.children if g.dep_ == "pobj"]
+        found = {d.code.country: d.code for t in beside for d in self.heads.get(t.i, ()) if d.code.sector in _RULING}
+        found.pop(None, None)
+        if len(found) == 1:
+            ((country, code),) = found.items()
+            if country not in _INTERNATIONAL:
+                draft.code = lend(draft.code, self._state_of(country or ""))
 
     def _of_served(self, draft: Draft) -> None:
         """ "An official of the secretariat", "a spokesman for the embassy": of whoever they are of."""
