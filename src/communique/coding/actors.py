@@ -91,6 +91,8 @@ _PAPERS = frozenset(
     "Examiner Inquirer Argus Sentinel Clarion Observer Daily Weekly Independent Advertiser Monitor Mercury Globe Bugle "
     "Recorder Register Reporter Bulletin Review".split()
 )
+# Whose "our army" is, only the speaker or the outlet tells.
+_FIRST_PERSON = frozenset({"our", "my", "your"})
 _NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
 # Party names that are everyday adjectives.
 _ADJECTIVES = frozenset({"Labour", "Conservative", "Republican", "Democratic"})
@@ -260,7 +262,7 @@ class ActorStation:
         """Places that the dictionary leaves to the gazetteer, as towns of their states."""
         for place, (first, last) in places:
             row = self.names.states.get(place.country or "")
-            if row is None or place.grain == "country":
+            if row is None or place.grain == "country" or _is_part(report.parsed.doc, first, last):
                 continue
             known = [
                 e
@@ -1037,6 +1039,8 @@ class ActorStation:
             return
         if {report.words[i] for i in range(draft.first, draft.last)} & _FROM_ABROAD:
             return
+        if _FIRST_PERSON & {report.words[i] for i in range(draft.first, draft.head)}:
+            return
         state = homes.of(draft.head, code.sector, self._owned(report, draft), draft.asks)
         if state is not None:
             row = self.names.states[state]
@@ -1055,13 +1059,14 @@ class ActorStation:
         for at, (first, last, hit) in enumerate(report.hits):
             if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
                 continue
-            firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
             if any(e.kind == "state" and e.weak for e in hit.entries):
                 # "Georgia" is a state of either kind.
                 code = self._code(report, at, owner=True)
-                firm = [e for e in hit.entries if code is not None and e.row.get("iso3") == code.country]
-            states = {e.row.get("iso3") or e.row.get("country") or "" for e in firm} & self.names.states.keys()
-            found += [Spot(first, last, _head(doc, first, last).i, state) for state in states]
+            else:
+                firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
+                code = self.names.code([_firm(e) for e in firm], report.date, report.near)
+            if code is not None and code.country in self.names.states:
+                found.append(Spot(first, last, _head(doc, first, last).i, code.country))
         return found
 
     def _final(self, report: _Report) -> list[Mention]:
@@ -1092,6 +1097,13 @@ def _share(owners: list[tuple[int, int, Code, bool]], n: int, first: int, last: 
     if start > role.head:
         return (first, last) if n == 0 else (start, stop)
     return (start, last) if n == len(owners) - 1 else (start, stop)
+
+
+def _is_part(doc: Any, first: int, last: int) -> bool:
+    """Whether a place is only a part of a name: "Afar" in "Tal Afar"."""
+    before = first > 0 and doc[first - 1].pos_ == "PROPN" and doc[first].ent_iob_ == "I"
+    after = last < len(doc) and doc[last].pos_ == "PROPN" and doc[last].ent_iob_ == "I" and doc[last].tag_ != "POS"
+    return before or after
 
 
 def _plain(word: str) -> str:

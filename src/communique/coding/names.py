@@ -232,7 +232,8 @@ class Names:
         if others:
             backed = [e for e in others if e.kind != "town" and (_country(e.row) in near or e.row.get("code") in near)]
             firm = [e for e in others if not e.weak]
-            chosen = backed or firm
+            # "Belgrade" was Yugoslavia's as long as there was one.
+            chosen = sorted(backed or firm, key=lambda e: date is None or e.row.get("until") is None)
             return self._of_name(chosen[0], date) if chosen else None
         if people and people[0].kind == "person":
             rows = [r for e in people for r in self.people[e.person or ""]]

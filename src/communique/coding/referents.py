@@ -226,9 +226,8 @@ class Referents:
             for _ in range(min(4, sent - here)):
                 self.focus.fade()
             here = max(here, sent)
-            self._settle(draft, sent)
-            if draft.code.country is None and draft.kind in ("role", "person"):
-                self._at_odds(draft)
+            if not self._at_odds(draft):
+                self._settle(draft, sent)
             self.home(draft)
             self.seen.append(draft)
             self.sents.setdefault(sent, []).append(draft)
@@ -655,21 +654,23 @@ class Referents:
             return draft.body
         return self.names.orgs[draft.code.entity].get("kind")
 
-    def _at_odds(self, draft: Draft) -> None:
-        """Rebels and oppositions are of the state whose army or government they are named with."""
-        if draft.code.sector not in ("REB", "OPP"):
-            return
+    def _at_odds(self, draft: Draft) -> bool:
+        """Whether a draft has become the rebels or the opposition of the state whose army or government they are named
+        with."""
+        if draft.code.country is not None or draft.kind != "role" or draft.code.sector not in ("REB", "OPP"):
+            return False
         token = self.doc[draft.head]
         beside = [_list_head(token), *_list(_list_head(token))]
         if token.dep_ == "pobj":
             # "Of the government and of the rebels."
             beside += [g for c in (token.head, token.head.head) for g in c.children if g.dep_ == "pobj"]
-        found = {d.code.country: d.code for t in beside for d in self.heads.get(t.i, ()) if d.code.sector in _RULING}
-        found.pop(None, None)
-        if len(found) == 1:
-            ((country, code),) = found.items()
-            if country not in _INTERNATIONAL:
-                draft.code = lend(draft.code, self._state_of(country or ""))
+        found = {d.code.country for t in beside for d in self.heads.get(t.i, ()) if d.code.sector in _RULING}
+        found.discard(None)
+        states = [c for c in found if c and c not in _INTERNATIONAL]
+        if len(states) == len(found) == 1:
+            draft.code = lend(draft.code, self._state_of(states[0]))
+            return True
+        return False
 
     def _of_served(self, draft: Draft) -> None:
         """ "An official of the secretariat", "a spokesman for the embassy": of whoever they are of."""
