@@ -172,10 +172,9 @@ def actor_rows(item: Item) -> Iterable[Json]:
         if (a.start, a.end) in seen:
             continue
         seen.add((a.start, a.end))
-        start, end = next((s, e) for s, e in item.paragraphs if s <= a.start < e)
         yield {
-            "id": f"{item.id}/{a.start}-{a.end}", "text": a.text, "sentence": item.text[start:end],
-            "span": [a.start - start, a.end - start], "query_date": item.published.isoformat(),
+            "id": f"{item.id}/{a.start}-{a.end}", "text": a.text, "sentence": item.text,
+            "span": [a.start, a.end], "query_date": item.published.isoformat(),
             "expect": {"country": a.country or "", "code1": a.sector or ""}, "needs": "sentence",
         }  # fmt: skip
 

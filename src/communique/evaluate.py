@@ -20,6 +20,8 @@ from statistics import median
 from typing import Any
 
 from communique.coding import Coder
+from communique.coding.actors import Code, Mention
+from communique.coding.coder import Reading
 from communique.errors import CallError
 from communique.model import Actor, Article, CodedReport, Event
 
@@ -284,34 +286,49 @@ def _f1(p: float, r: float) -> float:
 def predict_actors(coder: Coder, items: list[Json]) -> dict[str, list[Json]]:
     """Country and sector of each mention: in its sentence where it is given with a span, else by itself."""
     rows = []
+    read: dict[tuple[str, str | None], Reading] = {}
     for item in items:
         if "expect" not in item:
             continue
-        country, sector = None, None
-        if item.get("sentence") and item.get("span"):
-            country, sector = _in_sentence(coder, item)
+        text, day = item.get("sentence"), item.get("query_date")
+        if text and item.get("span"):
+            if (text, day) not in read:
+                read[text, day] = Reading(coder, coder.parse(Article.make(text, published=day)))
+            code = _in_sentence(read[text, day], item)
         else:
-            code = coder.actors.resolve(
-                item["text"], item.get("query_date"), item.get("context") or item.get("sentence") or ""
-            )
-            if code is not None:
-                country, sector = code.country, code.sector
-        rows.append({"id": item["id"], "country": country, "sector": sector})
+            code = coder.actors.resolve(item["text"], day, item.get("context") or text or "")
+        rows.append({
+            "id": item["id"], "country": code.country if code else None, "sector": code.sector if code else None,
+        })  # fmt: skip
     return {"": rows}
 
 
-def _in_sentence(coder: Coder, item: Json) -> tuple[str | None, str | None]:
-    parsed = coder.parse(Article.make(item["sentence"], published=item.get("query_date")))
-    tokens = parsed.tokens_within(*item["span"])
-    mentions = coder.actors.find(parsed)
+def _in_sentence(reading: Reading, item: Json) -> Actor | Code | None:
+    """The mention at the span: the one of these very words, else the one with their head, else the one that shares most
+    of them; a state or body named within a longer mention ("Mali" in "the president of Mali") stands for itself."""
+    tokens = reading.parsed.tokens_within(*item["span"])
     if tokens:
-        inside = mentions.within(*tokens)
-        covering = [m for m in (mentions.at(i) for i in range(*tokens)) if m is not None]
-        for m in sorted([*inside, *covering], key=lambda m: -(min(m.last, tokens[1]) - max(m.first, tokens[0]))):
+        first, last = tokens
+        found = [*reading.mentions.within(first, last)]
+        found += [m for i in range(first, last) if (m := reading.mentions.at(i)) is not None]
+        top = {t.i for t in reading.parsed.doc[first:last] if not first <= t.head.i < last}
+
+        def fit(m: Mention) -> tuple[bool, bool, int]:
+            return (m.first, m.last) != tokens, m.head not in top, max(m.first, first) - min(m.last, last)
+
+        found.sort(key=fit)
+        for m in found:
+            if not first <= m.head < last and len(reading.mentions.every(m.head)) == 1 and _is_name(reading, item):
+                break
             if m.actor.country or m.actor.sector:
-                return m.actor.country, m.actor.sector
-    code = coder.actors.resolve(item["text"], item.get("query_date"), item["sentence"])
-    return (code.country, code.sector) if code is not None else (None, None)
+                return m.actor
+    return reading.coder.actors.resolve(item["text"], item.get("query_date"), item["sentence"])
+
+
+def _is_name(reading: Reading, item: Json) -> bool:
+    """Whether a span is the name of a state or body, and no adjective."""
+    entries = reading.coder.actors.names.look(item["text"].removeprefix("the ").removeprefix("The "))
+    return bool(entries) and entries[0].kind in ("state", "org")
 
 
 def score_actors(items: list[Json], found: dict[str, list[Json]]) -> dict[str, float | None]:
@@ -587,7 +604,7 @@ def predict_attribution(coder: Coder, items: list[Json]) -> dict[str, list[Json]
     rows = []
     for item in items:
         parsed = coder.parse(Article.make(item["text"], outlet=item.get("outlet"), published=item.get("published")))
-        found = coder.voices.find(parsed, coder.actors.find(parsed))
+        found = coder.voices.find(parsed, coder.actors.find(parsed, coder.find_places(parsed)))
         rows.append({"id": item["id"], "attributions": coder.voices.predict(parsed, found)})
     return {"": rows}
 

@@ -8,18 +8,19 @@ their family name; "the minister", "the alliance", "he" and "it" take over an ea
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from spacy.attrs import IDX, LENGTH
 
-from communique.codebook import Codebook
+from communique.codebook import Codebook, Row
+from communique.coding.homes import Homes, Spot
 from communique.coding.names import COMMON, Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
-from communique.coding.phrases import FORMER, REGIMES, PhraseReader, Role, Roles, blend, merge, singular
+from communique.coding.phrases import FORMER, REGIMES, SERVANTS, PhraseReader, Role, Roles, blend, merge, singular
 from communique.coding.referents import BODY_PRONOUNS, GROUP_PRONOUNS, PERSON_PRONOUNS, Draft, Referents, lend
-from communique.model import Actor, Reason
+from communique.model import Actor, Place, Reason
 
 __all__ = ["ActorStation", "Code", "Mention", "Mentions"]
 
@@ -82,6 +83,16 @@ _ABROAD = frozenset(
     "embassy|consulate|consulate general|mission|diplomatic mission|liaison office|representative office|ambassador"
     "|envoy|special envoy|consul|consul general|tribunal|delegation|watchdog".split("|")
 )
+_SERVE = frozenset({"of", "for", "from", "at", "in"})
+_EQUALS = frozenset({"colleague", "counterpart", "homologue"})
+_PERIODICALS = frozenset({"daily", "weekly", "monthly"})
+_PAPERS = frozenset(
+    "Post Herald Telegraph Echo Beacon Star Dispatch Times Tribune Gazette Chronicle Courier Journal Mail Mirror Standard "
+    "Examiner Inquirer Argus Sentinel Clarion Observer Daily Weekly Independent Advertiser Monitor Mercury Globe Bugle "
+    "Recorder Register Reporter Bulletin Review".split()
+)
+# Whose "our army" is, only the speaker or the outlet tells.
+_FIRST_PERSON = frozenset({"our", "my", "your"})
 _NATIONALITY = frozenset({"citizenship", "nationality", "passport"})
 # Party names that are everyday adjectives.
 _ADJECTIVES = frozenset({"Labour", "Conservative", "Republican", "Democratic"})
@@ -136,7 +147,9 @@ class Mentions:
 
 
 # Who, where no country is told, belongs to the one that the sentence is about; and words that say otherwise.
-_DOMESTIC = frozenset("AGR COP CRM CVL EDU ELI GOV IDG JUD LAB LEG MED MIL OPP PTY REB REL UAF".split())
+_DOMESTIC = frozenset(
+    "AGR BAR BUS COP CRM CVL EDU ELI ENV GOV HRI IDG JRN JUD LAB LEG MED MIL OPP PRM PTY REB REL SPY UAF".split()
+)
 _FROM_ABROAD = frozenset(
     "foreign international global world western islamic un u.n. nato eu european african arab asian jewish muslim ethnic "
     "peacekeeping peacekeepers coalition allied other another some embassy embassies consulate consulates mission missions "
@@ -179,24 +192,35 @@ class ActorStation:
         """Whom a phrase stands for on an ISO day, or `None`. `context`: words around it, or a country's name."""
         return self.reader.read(text, date, context)
 
-    def find(self, parsed: Parsed) -> Mentions:
-        """The actors of a report. Names no table knows keep their name, with codes `None`."""
+    def find(self, parsed: Parsed, places: Sequence[tuple[Place, tuple[int, int]]] = ()) -> Mentions:
+        """The actors of a report. Names no table knows keep their name, with codes `None`. `places`: the places it
+        names, each with its tokens: they tell whose police or villagers are meant."""
         report = _Report(parsed, parsed.published)
         if not len(parsed.doc):
             return Mentions([])
         self._names(report)
+        self._small_towns(report, places)
         self._roles(report)
         self._people(report)
         self._nationals(report)
         for role in report.roles:
             self._role_phrase(report, role)
+        self._outlets(report)
         self._bare_names(report)
         self._bare_people(report)
         self._later_names(report)
         self._owned_by_people(report)
         self._pointing(report)
-        report.drafts = Referents(self.names, parsed, report.drafts, report.date).resolve()
-        self._domestic(report)
+        homes = Homes(parsed, self._spots(report))
+
+        def home(draft: Draft) -> None:
+            self._at_home(report, homes, draft)
+
+        # First those that say nothing of anybody before, for others point back to them.
+        for draft in report.drafts:
+            if not draft.asks and not self._owned(report, draft):
+                home(draft)
+        report.drafts = Referents(self.names, parsed, report.drafts, report.date, home).resolve()
         return Mentions(self._final(report))
 
     # Names and roles
@@ -234,6 +258,25 @@ class ActorStation:
             near.update(c for e in firm if e.kind == "org" and (c := e.row.get("country")))
         report.near = frozenset(near)
 
+    def _small_towns(self, report: _Report, places: Sequence[tuple[Place, tuple[int, int]]]) -> None:
+        """Places that the dictionary leaves to the gazetteer, as towns of their states."""
+        for place, (first, last) in places:
+            row = self.names.states.get(place.country or "")
+            if row is None or place.grain == "country" or _is_part(report.parsed.doc, first, last):
+                continue
+            known = [
+                e
+                for i in range(first, last)
+                if (at := report.hit_at.get(i)) is not None
+                for e in report.hits[at][2].entries
+            ]
+            if any(e.kind != "surname" for e in known) or (known and report.parsed.doc[first].ent_type_ == "PERSON"):
+                continue
+            town = Entry("town", Row(row.file, row.line, {"iso3": row["iso3"], "name": row["iso3"]}), True)
+            for i in range(first, last):
+                report.hit_at[i] = len(report.hits)
+            report.hits.append((first, last, Hit(place.start, place.end, (town,))))
+
     def _roles(self, report: _Report) -> None:
         doc = report.parsed.doc
         lemmas: list[str] = []
@@ -242,7 +285,8 @@ class ActorStation:
             word, pos = token.lower_, token.pos_
             report.words.append(_plain(word))
             lemmas.append(singular(word) if pos == "PROPN" else token.lemma_.lower() or word)
-            nouns.append(pos in ("NOUN", "PROPN") or (pos == "ADJ" and token.dep_ not in ("amod", "acomp")))
+            paper = word in _PERIODICALS and token.i + 1 < len(doc) and doc[token.i + 1].pos_ == "PROPN"
+            nouns.append(pos in ("NOUN", "PROPN") or paper or (pos == "ADJ" and token.dep_ not in ("amod", "acomp")))
             if pos == "PROPN" or token.is_sent_start:
                 report.capitals.append(token.i)
         for role in self.roles.find(report.words, lemmas, nouns):
@@ -384,7 +428,10 @@ class ActorStation:
         left = self._left_edge(report, role)
         others = [r for r in report.roles if left <= r.head < role.first]
         lead = {doc[i].lower_ for i in range(left, role.head)}
-        sector, row = blend(role, others, bool(lead & FORMER))
+        sector, row = blend(role, others, bool(lead & FORMER), "retired" in lead)
+        if role.row["role"] == "agency" and self._is_named(report, role):
+            sector, row = "JRN", self.roles.rows[("news", "agency")]
+        sector, row = self._served(report, role, sector, row)
         owners, consumed = self._owners(report, role, left)
         bearer = self._bearer(report, role)
         why = [Reason("sector", row.file, row.line, row["role"])] if sector else []
@@ -397,14 +444,16 @@ class ActorStation:
             at = _stands_for(doc, role, bearer)
         if consumed and consumed[1] > last and consumed[0] <= last + 3:
             last = consumed[1]
+        if sector == "JRN" and not bearer and not role.is_person and (end := self._title(report, role)) > last:
+            name, last = doc[role.last : end].text, end
         plural = head.tag_ in ("NNS", "NNPS") or head.lower_ in ("police", "people", "troops", "authorities")
         definite = left == role.first or bool(lead & _POINTING)
         possessor = None if owners or bearer else self._possessor(report, role, left)
         for n, owner in enumerate(owners or [None]):
-            code = merge(person, owner[2] if owner else None, sector, why, None)
+            code = merge(person, owner[2] if owner else None, self._office(role, sector, owner), why, None)
             if name and code.name is None:
                 code = Code(name, code.country, code.sector, code.entity, code.reasons)
-            span = (first, last) if owner is None or n == len(owners) - 1 else (owner[0], owner[1])
+            span = _share(owners, n, first, last, role)
             asks = owner is None and bearer is None and code.country is None and definite
             one = role.is_person and not plural
             kind = "role" if bearer is None else "person"
@@ -416,12 +465,55 @@ class ActorStation:
                 report.drafts.append(draft)
         apart = possessor if possessor and doc[possessor[1]].tag_ == "POS" else (0, 0)
         report.used.update(i for i in range(left, role.last) if not apart[0] <= i < apart[1])
+        if name and not bearer:
+            report.used.update(range(role.last, last))
         for owner in owners:
             report.used.update(range(owner[0], owner[1]) if owner[3] else ())
         if bearer:
             report.used.update(range(*bearer))
         elif plural and role.is_person:
             self._bearers(report, role, owners[0][2] if len(owners) == 1 else None, sector, why)
+
+    def _title(self, report: _Report, role: Role) -> int:
+        """Where the name of a paper or station ends that stands behind it: "the weekly Tribuna"."""
+        doc, end = report.parsed.doc, role.last
+        while end < len(doc) and doc[end].pos_ == "PROPN" and end not in report.used and end not in report.role_at:
+            end += 1
+        return end
+
+    def _served(self, report: _Report, role: Role, sector: str | None, row: Row) -> tuple[str | None, Row]:
+        """The sector of those who are only what they serve: "a member of parliament", "a spokesman for the bishops"."""
+        if sector not in (None, "GOV") or role.row["role"] not in SERVANTS:
+            return sector, row
+        for prep in report.parsed.doc[role.head].children:
+            if prep.dep_ == "prep" and prep.i > role.head and prep.lower_ in _SERVE:
+                for noun in prep.children:
+                    served = report.role_at.get(noun.i) if noun.dep_ == "pobj" else None
+                    if served is not None and served.sector and not (served.is_person and served.sector == "GOV"):
+                        return served.sector, served.row
+        return sector, row
+
+    @staticmethod
+    def _is_named(report: _Report, role: Role) -> bool:
+        """Whether a name stands beside a role noun, as in "the agency Zorile" or "the Khovar agency"."""
+        doc = report.parsed.doc
+        beside = [i for i in (role.last, role.first - 1) if 0 <= i < len(doc) and doc[i].pos_ == "PROPN"]
+        return any(i not in report.hit_at and i not in report.role_at and doc[i].text[0].isupper() for i in beside)
+
+    @staticmethod
+    def _office(role: Role, sector: str | None, owner: tuple[int, int, Code, bool] | None) -> str | None:
+        """The heads, delegates and observers of a body between states are its officials; "his Danish colleague" is a
+        minister's."""
+        if (
+            role.row["role"] == "officer"
+            and sector == "COP"
+            and owner is not None
+            and owner[2].entity == owner[2].country
+        ):
+            # "A Kenyan officer" wears a uniform of the state; the police of a town are its officers.
+            return "MIL"
+        official = owner is not None and (owner[2].country in _INTERNATIONAL or role.row["role"] in _EQUALS)
+        return "GOV" if sector is None and official and role.is_person else sector
 
     @staticmethod
     def _borne(report: _Report, bearer: tuple[int, int], draft: Draft) -> Draft:
@@ -680,7 +772,7 @@ class ActorStation:
                 ):
                     hit = (hit[0], hit[1], hit[2], False)
                 if hit is not None:
-                    found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[1] == token.i + 1))
+                    found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[0] <= token.i < hit[1]))
             if found:
                 whole = (prep.i, found[-1][1]) if prep.lower_ == "of" and all(f[3] for f in found) else None
                 return found, whole
@@ -783,6 +875,32 @@ class ActorStation:
             report.drafts.append(Draft(first, last, head.i, shown, code, "", body, False, plural))
             report.used.update(range(first, last))
 
+    def _outlets(self, report: _Report) -> None:
+        """Newspapers that no table has, by the last word of their name: "the Otago Evening Star"."""
+        doc = report.parsed.doc
+        for i in report.capitals:
+            token = doc[i]
+            if token.text not in _PAPERS or token.pos_ != "PROPN" or i in report.used:
+                continue
+            first = i
+            while first and doc[first - 1].pos_ == "PROPN" and first - 1 not in report.used:
+                first -= 1
+            if first == i or (doc[first - 1].lower_ != "the" and doc[first].text != "The"):
+                continue
+            row = self.roles.rows[("newspaper",)]
+            place = next((c for at in range(first, i) if (c := self._of_place(report, at)) is not None), None)
+            reasons = (Reason("sector", row.file, row.line, row["role"]), *(place.reasons if place else ()))
+            code = Code(doc[first : i + 1].text, place.country if place else None, "JRN", None, reasons)
+            report.drafts.append(Draft(first, i + 1, i, "role", code, "newspaper", "media"))
+            report.used.update(range(first, i + 1))
+
+    def _of_place(self, report: _Report, token: int) -> Code | None:
+        """The state that a name in a newspaper's title tells."""
+        at = report.hit_at.get(token)
+        if at is None or report.hits[at][2].entries[0].kind in ("person", "surname", "org"):
+            return None
+        return self.names.code([_firm(e) for e in report.hits[at][2].entries], report.date, report.near)
+
     def _capital(self, report: _Report, head: Any, code: Code, kind: str) -> Code | None:
         """A capital as its government, or `None` where it is a place. Brussels is the EU unless the report is about
         Belgium only."""
@@ -801,11 +919,18 @@ class ActorStation:
             return Code(code.name, code.country, None, code.entity, code.reasons)
         if head.dep_ == "npadvmod" or (head.dep_ == "appos" and self._lies_in(report, head, code)):
             return None
-        if code.country == "BEL" and head.text == "Brussels" and "EU" in report.near and "EU" in self.names.orgs:
+        if code.country == "BEL" and head.text == "Brussels" and self._is_union(report):
             row = self.names.orgs["EU"]
             why = (Reason("country", row.file, row.line, "EU"),)
             return Code(row["name"], row.get("country"), "GOV", "EU", why)
         return code
+
+    def _is_union(self, report: _Report) -> bool:
+        """Whether "Brussels" is the EU: where the report names it, or does not name Belgium."""
+        belgian = any(
+            e.row.get("iso3") == "BEL" for _, _, hit in report.hits for e in hit.entries if e.kind != "capital"
+        )
+        return "EU" in self.names.orgs and ("EU" in report.near or not belgian)
 
     def _home(self, report: _Report, first: int, last: int) -> Code | None:
         """Where an ethnic group lives, if that is told: "ethnic Uzbeks in Tajikistan"."""
@@ -907,33 +1032,42 @@ class ActorStation:
             if code is not None and code.country in self.names.states:
                 draft.code, draft.asks = lend(draft.code, code), False
 
-    def _domestic(self, report: _Report) -> None:
-        """ "Rebels", "the opposition parties", "President Ruiz": of the only state that their sentence names, where no
-        other state is named more often in the report."""
-        parsed = report.parsed
-        named: dict[int, set[str]] = {}
-        often: Counter[str] = Counter()
-        for first, last, hit in report.hits:
-            # "Anti-Russian", "US-backed".
+    def _at_home(self, report: _Report, homes: Homes, draft: Draft) -> None:
+        """ "Rebels", "the opposition parties", "President Ruiz": of the state that their surroundings are in."""
+        code = draft.code
+        if code.country or code.entity or code.sector not in _DOMESTIC or draft.kind not in ("role", "person"):
+            return
+        if {report.words[i] for i in range(draft.first, draft.last)} & _FROM_ABROAD:
+            return
+        if _FIRST_PERSON & {report.words[i] for i in range(draft.first, draft.head)}:
+            return
+        state = homes.of(draft.head, code.sector, self._owned(report, draft), draft.asks)
+        if state is not None:
+            row = self.names.states[state]
+            owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
+            draft.code = lend(code, owner)
+
+    @staticmethod
+    def _owned(report: _Report, draft: Draft) -> bool:
+        """Whether somebody owns these: "his men", "the bloc's chairman"."""
+        return any(report.parsed.doc[i].tag_ in ("POS", "PRP$") for i in range(draft.first, draft.head))
+
+    def _spots(self, report: _Report) -> list[Spot]:
+        """Where the report names a state, in whatever form; not "anti-Russian" or "US-backed"."""
+        doc = report.parsed.doc
+        found = []
+        for at, (first, last, hit) in enumerate(report.hits):
             if {"-", "–"} & set(report.words[max(0, first - 1) : first] + report.words[last : last + 1]):
                 continue
-            firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
-            for state in {e.row.values.get("iso3", "") for e in firm} & self.names.states.keys():
-                named.setdefault(parsed.sent_of(first), set()).add(state)
-                often[state] += 1
-        most = max(often.values(), default=0)
-        leading = {state for state, count in often.items() if count == most}
-        for draft in report.drafts:
-            code = draft.code
-            if code.country or code.entity or code.sector not in _DOMESTIC or draft.kind not in ("role", "person"):
-                continue
-            here = named.get(parsed.sent_of(draft.head), set())
-            words = {report.words[i] for i in range(draft.first, draft.last)}
-            if len(here) == 1 and here == leading and not words & _FROM_ABROAD:
-                (state,) = here
-                row = self.names.states[state]
-                owner = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
-                draft.code = lend(code, owner)
+            if any(e.kind == "state" and e.weak for e in hit.entries):
+                # "Georgia" is a state of either kind.
+                code = self._code(report, at, owner=True)
+            else:
+                firm = [e for e in hit.entries if e.kind != "surname" and (not e.weak or e.kind == "town")]
+                code = self.names.code([_firm(e) for e in firm], report.date, report.near)
+            if code is not None and code.country in self.names.states:
+                found.append(Spot(first, last, _head(doc, first, last).i, code.country))
+        return found
 
     def _final(self, report: _Report) -> list[Mention]:
         parsed = report.parsed
@@ -950,6 +1084,26 @@ class ActorStation:
             actor = Actor(span.start, span.end, span.text, code.name, code.country, code.sector, code.entity)
             found.append(Mention(draft.first, draft.last, draft.head, actor, draft.kind, code.reasons))
         return found
+
+
+def _share(owners: list[tuple[int, int, Code, bool]], n: int, first: int, last: int, role: Role) -> tuple[int, int]:
+    """The tokens of one owner's mention: of "Serbian and Belarusian pilots" the name alone, then name and role; of "the
+    ministers of Peru and Chile" role and name, then the name alone."""
+    if len(owners) < 2:
+        return first, last
+    start, stop, _, consumed = owners[n]
+    if start > role.head and consumed:
+        return (first, stop) if n == 0 else (start, stop)
+    if start > role.head:
+        return (first, last) if n == 0 else (start, stop)
+    return (start, last) if n == len(owners) - 1 else (start, stop)
+
+
+def _is_part(doc: Any, first: int, last: int) -> bool:
+    """Whether a place is only a part of a name: "Afar" in "Tal Afar"."""
+    before = first > 0 and doc[first - 1].pos_ == "PROPN" and doc[first].ent_iob_ == "I"
+    after = last < len(doc) and doc[last].pos_ == "PROPN" and doc[last].ent_iob_ == "I" and doc[last].tag_ != "POS"
+    return before or after
 
 
 def _plain(word: str) -> str:

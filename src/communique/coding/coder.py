@@ -128,6 +128,16 @@ class Coder:
         """The article parsed, as all stations read it."""
         return parse(article, self.nlp, self.actors.names.labelled, self.book)
 
+    def find_places(self, parsed: Parsed) -> list[tuple[Place, tuple[int, int]]]:
+        """The places named in an article, each with its tokens, exclusive at the end."""
+        names = [(parsed.start(e.start), parsed.end(e.end - 1), e.label_) for e in parsed.doc.ents]
+        found = []
+        for place in self.places.find(parsed.article.text, names):
+            tokens = parsed.tokens_within(place.start, place.end)
+            if tokens:
+                found.append((place, tokens))
+        return found
+
 
 @contextmanager
 def _no_garbage() -> Iterator[None]:
@@ -149,11 +159,11 @@ class Reading:
         self.coder = coder
         self.parsed = parsed
         self.article = parsed.article
-        self.mentions: Mentions = coder.actors.find(parsed)
+        self.places = coder.find_places(parsed)
+        self.mentions: Mentions = coder.actors.find(parsed, self.places)
         self.attributions: Attributions = coder.voices.find(parsed, self.mentions)
         self.mentions = Mentions([*self.mentions.all, *self._first_persons()])
         self.times = self._times()
-        self.places = self._places()
         self._event_ids: dict[int, str] = {}
         self.heard: dict[int, Heard] = {}
         self.drafts: list[Draft] = coder.events.find(parsed, self.mentions, self._ahead(), self._speakers)
@@ -253,17 +263,6 @@ class Reading:
                 # the talks in "the talks resume on Friday"
                 found |= {c.i for c in node.children if c.dep_ in ("nsubj", "nsubjpass", "dobj") and c.pos_ == "NOUN"}
         return frozenset(found)
-
-    def _places(self) -> list[tuple[Place, tuple[int, int]]]:
-        names = []
-        for ent in self.parsed.doc.ents:
-            names.append((self.parsed.start(ent.start), self.parsed.end(ent.end - 1), ent.label_))
-        found = []
-        for place in self.coder.places.find(self.article.text, names):
-            tokens = self.parsed.tokens_within(place.start, place.end)
-            if tokens:
-                found.append((place, tokens))
-        return found
 
     def _attach(self) -> tuple[dict[int, When], dict[int, Place]]:
         """The time and place of each event, by the token of its head."""

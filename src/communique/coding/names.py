@@ -139,6 +139,8 @@ class Names:
         for row in book.rows("organizations.csv"):
             self.orgs[row["code"]] = row
             weak = set(row.list("weak"))
+            if row.get("kind") == "region" and row.get("sector") == "PRE" and row.get("seat"):
+                self._add(row["seat"], Entry("capital", row))
             for form in (row["name"], *row.list("aliases")):
                 self._add(form, Entry("org", row, form in weak))
                 if form.isupper() and form.isalpha() and len(form) > 3 and form not in weak:
@@ -230,7 +232,8 @@ class Names:
         if others:
             backed = [e for e in others if e.kind != "town" and (_country(e.row) in near or e.row.get("code") in near)]
             firm = [e for e in others if not e.weak]
-            chosen = backed or firm
+            # "Belgrade" was Yugoslavia's as long as there was one.
+            chosen = sorted(backed or firm, key=lambda e: date is None or e.row.get("until") is None)
             return self._of_name(chosen[0], date) if chosen else None
         if people and people[0].kind == "person":
             rows = [r for e in people for r in self.people[e.person or ""]]
@@ -241,7 +244,7 @@ class Names:
         row = entry.row
         if entry.kind == "town":
             return Code(None, row["iso3"], None, None, (Reason("country", row.file, row.line, row["name"]),))
-        if entry.kind == "org":
+        if entry.kind == "org" or "iso3" not in row.values:
             why = tuple(
                 Reason(f, row.file, row.line, row["code"]) for f in ("country", "sector", "entity") if row.get(f)
             )

@@ -24,9 +24,19 @@ _GENERIC = frozenset(
     "leader official spokesman spokeswoman spokesperson commander chief head member officer source "
     "representative force group fighter supporter candidate group movement party coalition delegation envoy negotiator headquarters "
     "personnel unit faction camp figure activist politician agent chairman chairwoman director employee council "
-    "minister ministry organization organisation network".split()
+    "minister ministry organization organisation network association federation union league syndicate".split()
 )
-_COLOURS = frozenset({"REB", "OPP", "MIL", "COP", "LEG", "JUD", "SPY", "PRM", "PTY", "REL", "REF", "JRN", "LAB", "CRM"})
+# Those who speak and act for what they belong to: "a member of parliament", "a spokesman for the bishops".
+SERVANTS = frozenset(
+    "leader|official|senior official|spokesman|spokeswoman|spokesperson|head|chief|member|representative|delegate|delegation"
+    "|envoy|negotiator|source|clerk|chairman|chairwoman|chairperson|chair|director|deputy director|secretary|employee|aide"
+    "|adviser|advisor|press service|press office|headquarters|office|one|secretariat|group|team|council|committee".split(
+        "|"
+    )
+)
+_COLOURS = frozenset(
+    "REB OPP MIL COP LEG JUD SPY PRM PTY REL REF JRN LAB CRM MED BUS EDU AGR BAR IDG NGO HRI ENV SET".split()
+)
 # A minister for refugees or labour is still a minister.
 _OFFICIALS = frozenset({"minister", "ministry"})
 _NOT_OFFICIAL = frozenset({"REF", "REL", "JRN", "LAB", "CRM"})
@@ -36,6 +46,8 @@ _BREAK = frozenset(
     "of in from to at for with on by near across against who which that living based operating , ( under as "
     "and or between over during after before into about along inside outside within named called".split()
 )
+# No names, whatever abbreviation they look like ("us").
+_PRONOUNS = frozenset("i we you he she it they us them him her me one who whom".split())
 _LINKS = frozenset({"of", "in", "from", "at", "across", "near", "inside", "based", "outside", "within"})
 _COUNTS = re.compile(
     r"(?:\b(?:thousands|hundreds|dozens|millions|scores|number) of|\b\d[\d,]*|ethnic|ordinary|many|some|two|three|four|five"
@@ -116,8 +128,8 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
 
 
-def blend(head: Role, others: Sequence[Role], former: bool) -> tuple[str | None, Row]:
-    """The sector of a phrase: a generic head takes its modifier's; past office is ELI."""
+def blend(head: Role, others: Sequence[Role], former: bool, retired: bool = False) -> tuple[str | None, Row]:
+    """The sector of a phrase: a generic head takes its modifier's; past office is ELI, but for `retired` soldiers."""
     sector, row = head.sector, head.row
     word = head.row["role"].split()[-1].split("-")[-1]
     if word in _GENERIC and " " not in head.row["role"]:
@@ -126,7 +138,8 @@ def blend(head: Role, others: Sequence[Role], former: bool) -> tuple[str | None,
                 sector, row = other.sector, other.row
     if sector is None and head.is_person:
         sector, row = next(((o.sector, o.row) for o in reversed(others) if o.sector), (sector, row))
-    if former and head.is_person and sector in _OFFICES:
+    # Soldiers retire with their rank.
+    if former and head.is_person and sector in _OFFICES - ({"MIL"} if retired else set()):
         sector = "ELI"
     return sector, row
 
@@ -141,7 +154,7 @@ class PhraseReader:
     def read(self, text: str, date: str | None, context: str = "") -> Code | None:
         """The code of a phrase on a day, or `None`. `context`: words around it, or a country's name."""
         bare = self._bare(text)
-        if not bare:
+        if not bare or (bare.lower() in _PRONOUNS and not bare.isupper()):
             return None
         near = self.near(f"{text}\n{context}")
         whole = self.names.look(bare) or self.names.look(text.strip())
@@ -201,8 +214,8 @@ class PhraseReader:
         codes = [(h, c) for h in hits if (c := self._code(h, date, near)) is not None and not self._excluded(text, h)]
         if head is None:
             return self._headless(text, words, codes)
-        former = any(w in FORMER for w in words[: head.head])
-        sector, row = blend(head, others, former)
+        lead = set(words[: head.head])
+        sector, row = blend(head, others, bool(lead & FORMER), "retired" in lead)
         if sector is None:
             # "chairman of the clinic"
             sector, row = next(((r.sector, r.row) for r in roles if r.first >= head.last and r.sector), (sector, row))
@@ -307,7 +320,8 @@ def merge(person: Code | None, owner: Code | None, sector: str | None, why: list
     entity = person.entity if person else None
     if owner is not None and owner.entity and owner.country != owner.entity:
         entity = owner.entity
-        if sector is None or (owner.sector in _COLOURS and sector in ("GOV", "UAF", None)):
+        armed = owner.sector in ("REB", "PRM") and sector in ("MIL", "COP")
+        if sector is None or armed or (owner.sector in _COLOURS and sector in ("GOV", "UAF", None)):
             sector = owner.sector or sector
     if sector is None and person is not None:
         sector = person.sector

@@ -8,12 +8,13 @@ about (`Focus`). Where what was said last is no actor, or two are equally near, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from communique.coding.names import Code, Names, fold, holds
 from communique.coding.parse import Parsed
+from communique.coding.phrases import SERVANTS
 from communique.model import Reason
 
 PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
@@ -21,6 +22,7 @@ BODY_PRONOUNS = frozenset({"it", "its"})
 GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs"})
 _SORTS = (PERSON_PRONOUNS, BODY_PRONOUNS, GROUP_PRONOUNS)
 _INTERNATIONAL = frozenset({"IGO", "UNO", "EUR", "NGO", "ISM", "IMG", "MNC"})
+_BODIES = frozenset({"IGO", "UNO", "EUR"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 _OBJECTS = frozenset({"dobj", "pobj", "dative", "iobj"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
@@ -40,7 +42,7 @@ _BODY_WORDS = {
     "group": ("armed group", "grouping", "ngo", "party", "company", "igo"),
     "organisation": ("igo", "agency of igo", "alliance", "ngo", "armed group"),
     "organization": ("igo", "agency of igo", "alliance", "ngo", "armed group"),
-    "union": ("union",),
+    "union": ("union", "igo"),
     "pact": ("alliance", "grouping"),
     "body": ("igo", "agency of igo"),
     "court": ("court",),
@@ -58,7 +60,7 @@ _BODY_WORDS = {
     "island": ("",),
     "state": ("",),
 }
-_COLOURED = frozenset({"party", "group", "agency", "company", "movement", "court", "militia", "organisation"})
+_COLOURED = frozenset({"union", "party", "group", "agency", "company", "movement", "court", "militia", "organisation"})
 _TERROR = frozenset({"terror", "terrorist", "extremist", "jihadist", "militant", "islamist"})
 # What is counted when two or more states or people are taken up: "the two sides", "both presidents".
 _STATE_WORDS = frozenset(
@@ -75,6 +77,16 @@ _OWN_BODIES = frozenset(
     "government cabinet administration parliament legislature congress senate opposition army navy military police "
     "junta presidency treasury authority".split()
 ) | {"foreign office", "home office", "foreign ministry", "defence ministry", "defense ministry", "interior ministry"}
+# Offices and organs that bodies between states have: "the secretary-general" of the one spoken of.
+_BODY_OFFICES = frozenset(
+    "secretary general|secretary-general|deputy secretary-general|secretariat|general secretariat|permanent secretariat"
+    "|high representative|commission|peacekeeper".split("|")
+)
+_RULING = frozenset({"GOV", "MIL", "COP"})
+_BETWEEN_STATES = ("igo", "union", "alliance", "grouping", "agency of igo", "court")
+# Somebody's neighbour, host or counterpart is of another state than whose they are.
+_OTHER_STATES = frozenset("neighbour neighbor rival ally foe adversary partner opponent enemy".split())
+_OTHER_PEOPLE = frozenset("host counterpart homologue colleague peer".split())
 # Offices that a state has but one of: "the president" in a report of one state is its own.
 _HEADS = frozenset(
     "president|prime minister|chancellor|king|queen|emir|foreign minister|defence minister|defense minister"
@@ -177,10 +189,14 @@ class Focus:
 
 
 class Referents:
-    """One report's words that point back. `resolve` fills in the drafts and adds those of further members."""
+    """One report's words that point back. `resolve` fills in the drafts and adds those of further members. `home`: gives
+    a draft that stays open the state of its surroundings, if they tell one."""
 
-    def __init__(self, names: Names, parsed: Parsed, drafts: list[Draft], date: str | None) -> None:
+    def __init__(
+        self, names: Names, parsed: Parsed, drafts: list[Draft], date: str | None, home: Callable[[Draft], None]
+    ) -> None:
         self.names = names
+        self.home = home
         self.parsed = parsed
         self.doc = parsed.doc
         self.date = date
@@ -210,10 +226,15 @@ class Referents:
             for _ in range(min(4, sent - here)):
                 self.focus.fade()
             here = max(here, sent)
-            self._settle(draft, sent)
+            if not self._at_odds(draft):
+                self._settle(draft, sent)
+            self.home(draft)
             self.seen.append(draft)
             self.sents.setdefault(sent, []).append(draft)
             self._weigh(draft)
+        for draft in reversed(self.drafts):
+            if draft.code.country is None and draft.kind in ("role", "person"):
+                self._of_served(draft)
         return self.drafts + self.extra
 
     def _settle(self, draft: Draft, sent: int) -> None:
@@ -226,10 +247,12 @@ class Referents:
                 self._take(draft, several, "group")
             else:
                 self._definite(draft, sent)
+            self._of_body(draft, sent)
         elif draft.role.startswith("government ") and draft.code.country is None and draft.kind == "role":
             self._of_government(draft)
         elif draft.kind in ("role", "person") and draft.code.country is None:
             self._possessed(draft)
+            self._of_body(draft, sent)
             if draft.person and draft.code.country is None and draft.role.endswith(_OF_A_STATE):
                 self._official(draft)
         self._note_gender(draft)
@@ -293,7 +316,8 @@ class Referents:
             agents = [g for c in own if c.dep_ == "agent" for g in c.children if g.dep_ == "pobj" and g.i < token.i]
             yield from (*subjects, *agents) if token.lower_ in PERSON_PRONOUNS else (*agents, *subjects)
             for child in own:
-                if child.dep_ == "advcl":
+                # "The bloc will meet, its chairman said."
+                if child.dep_ in ("advcl", "ccomp"):
                     yield from (g for g in child.children if g.dep_ in _SUBJECTS)
 
     def _main_subject(self, sent: int) -> Any | None:
@@ -558,11 +582,20 @@ class Referents:
             own = d.kind == "org" and d.code.entity
             key = (d.code.name or d.code.country or "") if people else (own or d.code.country or "")
             lists.setdefault(_list_head(self.doc[d.head]).i, {}).setdefault(key, d)
-            everyone.setdefault(key, d)
-        for found in (*reversed(lists.values()), *([everyone] if whole else ())):
-            if len(found) == number:
+            if people or d.code.country not in _INTERNATIONAL:
+                everyone.setdefault(key, d)
+        for head, found in reversed(lists.items()):
+            # Of "Rome's envoy met the Greek and the Maltese minister" any two can be meant.
+            if len(found) == number and (people or len(everyone) == number or self._apart(head)):
                 return list(found.values())
-        return None
+        return list(everyone.values()) if whole and len(everyone) == number else None
+
+    def _apart(self, head: int) -> bool:
+        """Whether a list stands by itself: as a subject, or behind "between", "of", "with"."""
+        token = self.doc[head]
+        while token.dep_ in ("compound", "amod", "nmod", "poss", "conj"):
+            token = token.head
+        return token.dep_ != "dobj"
 
     # Definite phrases
 
@@ -572,7 +605,82 @@ class Referents:
         if at is None:
             return
         owners = [d.code for d in self.heads.get(at, ()) if d.kind == "pronoun" and d.code.country]
-        self._take(draft, [lend(draft.code, owner) for owner in owners], draft.kind)
+        noun = self.doc[draft.head].lemma_.lower()
+        if noun in _OTHER_STATES | _OTHER_PEOPLE:
+            other = self._other_than({o.country for o in owners}, noun in _OTHER_STATES)
+            owners = [self._state_of(other)] if other else []
+        codes = [lend(self._as_owner(draft, owner), owner) for owner in owners]
+        if draft.person and draft.code.sector is None:
+            # Whoever heads or speaks for a body between states is its official.
+            codes = [replace(c, sector="GOV") if c.country in _BODIES else c for c in codes]
+        self._take(draft, codes, draft.kind)
+
+    @staticmethod
+    def _as_owner(draft: Draft, owner: Code) -> Code:
+        """ "Their commander" is a rebel if they are, and "their spokesman" what they are."""
+        armed = owner.sector in ("REB", "PRM") and draft.code.sector == "MIL"
+        serves = (
+            draft.role in SERVANTS and draft.code.sector in (None, "GOV") and owner.sector not in (None, "CVL", "ELI")
+        )
+        return replace(draft.code, sector=owner.sector) if armed or serves else draft.code
+
+    def _other_than(self, states: set[str | None], itself: bool) -> str | None:
+        """The only other state that the report names: `itself`, or through its people."""
+        drafts = [d for d in self.drafts if d.code.country and (d.kind == "name" or not itself)]
+        named = {d.code.country for d in drafts} - _INTERNATIONAL - states
+        return named.pop() if states and len(named) == 1 else None
+
+    def _of_body(self, draft: Draft, sent: int) -> None:
+        """ "The secretary-general", "the bloc's chairman": of the body between states that was named last, or of the only
+        one that the report names."""
+        if draft.code.country is not None or draft.code.entity is not None:
+            return
+        words = {self.doc[i].lemma_.lower() for i in range(draft.first, draft.head)} & _BODY_WORDS.keys()
+        kinds = {kind for w in words for kind in _BODY_WORDS[w]} & set(_BETWEEN_STATES)
+        if draft.role in _BODY_OFFICES:
+            kinds = set(_BETWEEN_STATES)
+        if not kinds or any(self.doc[i].tag_ == "PRP$" for i in range(draft.first, draft.head)):
+            return
+        bodies = [d for d in self.drafts if self._kind(d) in kinds and d.code.country in _INTERNATIONAL]
+        before = [d for d in bodies if d.head < draft.first and sent - self.parsed.sent_of(d.head) <= _LOOK_BACK]
+        if before or len({d.code.entity for d in bodies}) == 1:
+            owner = (before or bodies)[-1].code
+            sector = draft.code.sector or ("GOV" if draft.person else None)
+            draft.code = lend(replace(draft.code, sector=sector), owner)
+
+    def _kind(self, draft: Draft) -> str | None:
+        """What kind of organisation a mention is, or is of: "ECOWAS leaders"."""
+        if draft.body is not None or draft.code.entity not in self.names.orgs:
+            return draft.body
+        return self.names.orgs[draft.code.entity].get("kind")
+
+    def _at_odds(self, draft: Draft) -> bool:
+        """Whether a draft has become the rebels or the opposition of the state whose army or government they are named
+        with."""
+        if draft.code.country is not None or draft.kind != "role" or draft.code.sector not in ("REB", "OPP"):
+            return False
+        token = self.doc[draft.head]
+        beside = [_list_head(token), *_list(_list_head(token))]
+        if token.dep_ == "pobj":
+            # "Of the government and of the rebels."
+            beside += [g for c in (token.head, token.head.head) for g in c.children if g.dep_ == "pobj"]
+        found = {d.code.country for t in beside for d in self.heads.get(t.i, ()) if d.code.sector in _RULING}
+        found.discard(None)
+        states = [c for c in found if c and c not in _INTERNATIONAL]
+        if len(states) == len(found) == 1:
+            draft.code = lend(draft.code, self._state_of(states[0]))
+            return True
+        return False
+
+    def _of_served(self, draft: Draft) -> None:
+        """ "An official of the secretariat", "a spokesman for the embassy": of whoever they are of."""
+        for prep in self.doc[draft.head].children:
+            if prep.dep_ == "prep" and prep.i > draft.head and prep.lower_ in ("of", "for", "at"):
+                for noun in prep.children:
+                    owners = [d for d in self.heads.get(noun.i, ()) if d.code.country] if noun.dep_ == "pobj" else []
+                    if len(owners) == 1:
+                        draft.code = lend(draft.code, owners[0].code)
+                        return
 
     def _definite(self, draft: Draft, sent: int) -> None:
         """ "The minister", "the alliance": the last mention it can stand for; "the army" of the state at hand."""
@@ -622,7 +730,7 @@ class Referents:
         if kinds == ("",):
             self._country(draft, _MONARCHIES if word == "kingdom" else None)
             return
-        bodies = [d for d in near if d.body is not None and d.body in kinds and d.kind != "demonym"]
+        bodies = [d for d in near if self._kind(d) in kinds and d.kind != "demonym"]
         hostile = any(self.doc[i].lower_ in _TERROR for i in range(draft.first, draft.head))
         if hostile:
             named = [d for d in self.seen if d.body == "armed group"]
@@ -631,7 +739,14 @@ class Referents:
             }
             bodies = [d for d in named if d.code.entity not in speakers]
         if bodies:
-            draft.code, draft.body = bodies[-1].code, bodies[-1].body
+            draft.body = self._kind(bodies[-1])
+            draft.code = bodies[-1].code if bodies[-1].body is not None else self._organisation(bodies[-1].code)
+
+    def _organisation(self, code: Code) -> Code:
+        """The body that somebody belongs to."""
+        row = self.names.orgs[code.entity or ""]
+        reasons = tuple(r for r in code.reasons if r.field != "sector")
+        return Code(row["name"], row.get("country"), row.get("sector"), row["code"], reasons)
 
     def _country(self, draft: Draft, among: frozenset[str] | None) -> None:
         """ "The country": the state of the subject above, else the one that leads in what was said last; never one
