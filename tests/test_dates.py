@@ -200,6 +200,26 @@ NEWS = [
     ("They leave the week after next.", "the week after next", "2022-04-04", "2022-04-11"),
     ("They left the week before last.", "the week before last", "2022-03-07", "2022-03-14"),
     ("They met on 24.02.2021.", "24.02.2021", "2021-02-24", "2021-02-25"),
+    # deadlines, programmes, causes
+    ("Fiji's marines will leave Suva by Friday.", "Friday", "2022-03-25", "2022-03-26"),
+    ("By Friday 300 people had fled Beira.", "Friday", "2022-03-18", "2022-03-19"),
+    ("Rebels must quit the port until Sunday.", "until Sunday", None, "2022-03-28"),
+    ("The guards held the bridge until Sunday.", "until Sunday", None, "2022-03-21"),
+    ("The ferry strike, called for Monday, is off.", "Monday", "2022-03-28", "2022-03-29"),
+    ("The border has been shut since Sunday.", "since Sunday", "2022-03-20", None),
+    ("The office is closed on Monday.", "Monday", "2022-03-28", "2022-03-29"),
+    ("Six are dead after a blast on Saturday.", "Saturday", "2022-03-19", "2022-03-20"),
+    ("Oman agreed to reopen the road on Saturday.", "Saturday", "2022-03-26", "2022-03-27"),
+    ("Oman began to reopen the road on Saturday.", "Saturday", "2022-03-19", "2022-03-20"),
+    ("Palau wants to ban trawlers before August.", "before August", None, "2022-08-01"),
+    ("Friday's raid on Gao is under review.", "Friday", "2022-03-18", "2022-03-19"),
+    ("The fighting of November will be investigated.", "November", "2021-11-01", "2021-12-01"),
+    ("Patrols begin from Saturday.", "from Saturday", "2022-03-26", None),
+    ("They stay away from Saturday's talks.", "Saturday", "2022-03-26", "2022-03-27"),
+    ("The court sits again on the 24th.", "the 24th", "2022-03-24", "2022-03-25"),
+    ("It was signed at the weekend after long talks.", "the weekend", "2022-03-19", "2022-03-21"),
+    ("In the spring of 1857 mutineers seized the mill.", "the spring of 1857", "1857-03-01", "1857-06-01"),
+    ("The prolongation is to run from 20 March.", "20 March", "2022-03-20", "2022-03-21"),
     # feasts and named days
     ("They met on Christmas Eve.", "Christmas Eve", "2021-12-24", "2021-12-25"),
     ("They met on New Year's Day.", "New Year's Day", "2022-01-01", "2022-01-02"),
@@ -285,6 +305,8 @@ NO_DATES = [
     "They had wanted it for three years, daily.",
     "It is now 22:30, he said.",
     "A spokesman, Ada Christmas, agreed.",
+    "The daily Al-Sahil and a Dakar weekly reported it.",
+    "A quarter of the debt was forgiven.",
     "In 480 BC the fleet sailed.",
     "The Winter Olympics and the Arab Spring were discussed.",
     "An hour later and five minutes earlier it rang.",
@@ -305,6 +327,16 @@ def test_no_dates(text: str, mode: str) -> None:
 )
 def test_the_parse_tells_the_tense(past: bool, weekday: str, month: str) -> None:
     assert [w.from_ for w in find("On Friday, and in September.", past=past)] == [weekday, month]
+
+
+def test_the_verb_at_hand_outweighs_the_parse() -> None:
+    text = "The truce that they signed near Tyre on Friday binds both armies."
+    assert find(text, past=False)[0].from_ == "2022-03-18"
+
+
+def test_two_weekdays_in_a_row_follow_one_another() -> None:
+    found = find("Talks resume on Thursday and Friday.")
+    assert [(w.from_, w.until) for w in found] == [("2022-03-24", "2022-03-26")]
 
 
 @pytest.mark.parametrize(
@@ -521,6 +553,8 @@ def test_the_first_report_is_of_may_2023(shared: Path) -> None:
         ("They now agree.", "DATE", "PRESENT_REF"),
         ("They met on Tuesday night.", "TIME", "2022-03-22TNI"),
         ("They met last week.", "DATE", "2022-W11"),
+        ("They met in the first week of March.", "DATE", "2022-03-01/2022-03-07"),
+        ("They met under a daily curfew.", "SET", "P1D"),
         ("They met in late 2019.", "DATE", "2019"),
         ("They met in the 1960s.", "DATE", "196"),
         ("They met in the second quarter of 2019.", "DATE", "2019-Q2"),

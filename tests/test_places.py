@@ -53,6 +53,17 @@ RESOLVED = [
     ("Boats gathered near Scarborough Shoal.", "Scarborough Shoal", None, "area", (15.15, 117.75), 40),
     ("Boats gathered off Second Thomas Shoal.", "Second Thomas Shoal", None, "area", (9.75, 115.87), 40),
     ("Guards landed on the Senkaku Islands.", "Senkaku Islands", "JPN", "area", (25.75, 123.5), 60),
+    ("A bridge in West Java fell.", "West Java", "IDN", "region", (-7.0, 107.5), 120),
+    ("Drones struck depots in Crimea.", "Crimea", "UKR", "region", (45.2, 34.2), 120),
+    ("Police shot two men in Dagestan.", "Dagestan", "RUS", "region", (42.5, 47.2), 150),
+    ("A dairy in Washington state closed.", "Washington", "USA", "region", (47.5, -120.5), 150),
+    ("Fires in Idaho, Oregon, Utah, Washington and Wyoming.", "Washington", "USA", "region", (47.5, -120.5), 150),
+    ("Floods cut roads in Nevada, Ohio, Utah and Texas.", "Nevada", "USA", "region", (39.0, -117.0), 150),
+    ("Envoys of China, Japan and Mongolia met.", "China", "CHN", "country", (34.0, 103.0), 900),
+    ("From Mexico City he toured Mexico.", "Mexico", "MEX", "country", (22.0, -102.0), 300),
+    ("She moved to Buffalo, New York.", "New York", "USA", "region", (43.0, -75.5), 150),
+    ("Gulls nest in North London.", "North London", "GBR", "city", (51.5, -0.1), 20),
+    ("A judge in Beckley, W.Va., agreed.", "W.Va.", "USA", "region", (38.7, -80.7), 150),
     ("Fighting spread across the Donbas.", "Donbas", "UKR", "area", (48.3, 38.3), 120),
     ("The army left Nagorno-Karabakh.", "Nagorno-Karabakh", "AZE", "area", (39.8, 46.75), 80),
     ("Troops moved into Kashmir.", "Kashmir", None, "area", (34.5, 76.0), 250),
@@ -99,6 +110,11 @@ SPANS = [
     ("African leaders met in Addis Ababa.", ["African", "Addis Ababa"]),
     ("Texans and Californians argued in Denver.", ["Texans", "Californians", "Denver"]),
     ("The U.S. and the UK signed in Washington, D.C.", ["U.S.", "UK", "Washington, D.C."]),
+    ("Rebels took Fars Province and Nyanza province.", ["Fars Province", "Nyanza"]),
+    ("Wards in Kumasi treat Marburg virus and Lassa fever; Marburg kills.", ["Kumasi"]),
+    ("It cost US$3 million.", []),
+    ("The West Wing and the North Star.", []),
+    ("Crews met in Suva, Lautoka and Labasa.", ["Suva", "Lautoka", "Labasa"]),
     ("Nothing was said.", []),
     ("", []),
     ("Mr. London met Dr. Paris.", []),
@@ -124,6 +140,12 @@ def test_labels_of_the_parser_speak_for_and_against(station: PlaceStation) -> No
     person = station.find(text, [(0, 7, "PERSON"), (33, 40, "PERSON")])
     place = station.find(text, [(0, 7, "GPE"), (33, 40, "GPE")])
     assert len(person) < len(place) == 2
+
+
+def test_a_town_that_the_parser_takes_for_a_person_is_kept_where_the_text_tells(station: PlaceStation) -> None:
+    text = "A clinic in the town of Garissa shut. Tom Leeds spoke; Leeds was tired."
+    found = station.find(text, [(24, 31, "PERSON"), (38, 47, "PERSON"), (55, 60, "PERSON")])
+    assert [p.text for p in found] == ["Garissa"]
 
 
 def test_the_country_of_the_outlet_tips_the_scale(station: PlaceStation) -> None:

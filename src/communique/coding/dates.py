@@ -285,7 +285,8 @@ def _cut(extent: _Extent, part: _Slice) -> _Extent:
         end = _moved(start, part.unit, part.count)
     if not first <= start < end <= until:
         return extent
-    return replace(extent, first=start, until=end, grain=part.unit if part.count == 1 else "period")
+    value = extent.value if extent.grain == "day" else f"{start.isoformat()}/{(end - _DAY).isoformat()}"
+    return replace(extent, first=start, until=end, grain=part.unit if part.count == 1 else "period", value=value)
 
 
 def _easter(year: int) -> date:
@@ -444,6 +445,7 @@ class _Lexicon:
             return False
         many = (behind.endswith("s") and len(behind) > 4) or behind.endswith(("children", "people"))
         of_many = k > 0 and letters[k - 1] == "o" and letters[k + 1] == "_" and many and tokens.values[k] < 1900
+        of_many = of_many and letters[k - 2] not in "SFMmZyu"
         units = "".join(letters[k + 1 : k + 3])
         return of_many or units[0] == "U" or units in ("-u", "u0")
 
@@ -556,6 +558,8 @@ def _read(tokens: _Tokens, match: re.Match[str]) -> _Spec:
         if letter in "dO":
             days.append((k, value))
     _list_days(spec, tokens, days)
+    if rule == "relative" and tokens.letters[j - 1] in "BG" and spec.unit == "weekend" and tokens.letter(i) == "t":
+        spec.rule, spec.j = "weekend", j - 1
     return spec
 
 
@@ -609,6 +613,7 @@ def _count(tokens: _Tokens, i: int, j: int) -> tuple[float | None, bool]:
 
 
 _HEAD = 4  # tokens before a year that heads its sentence
+_SOON = 45  # days within which a day of the year is meant, whatever the tense
 _NEW_YEAR = 8  # months back that mean the next year: "in December ... In January"
 _CUES = 25  # tokens before a date in which a verb may tell its tense
 _JOINS = frozenset("->&<,/")
@@ -872,9 +877,17 @@ class _Resolver:
             day = base + (step or 7) * _DAY
         elif self.narrative or self._ahead(spec):
             day = base + step * _DAY
+        elif (before := self._day_beside(spec)) is not None:
+            day = before + ((number - before.isoweekday()) % 7 or 7) * _DAY
         else:
             day = base - (base.isoweekday() - number) % 7 * _DAY
         return self._timed(_day(day), spec)
+
+    def _day_beside(self, spec: _Spec) -> date | None:
+        """The first day of "Thursday and Friday"."""
+        joined = self._last is not None and self.tokens.letters[self._last : spec.i] in ("&", ",", ",&")
+        said = self.mentioned if joined and not spec.which else None
+        return said.first if said is not None and said.grain == "day" else None
 
     def _ahead(self, spec: _Spec) -> bool:
         """Whether a weekday is still to come; "this Friday" is, unless told in the past."""
@@ -996,8 +1009,15 @@ class _Resolver:
 
     def _nth(self, spec: _Spec) -> _Extent | None:
         """ "On the 20th": of the month spoken of."""
-        base = self._base(True, 31)
-        return _day(base.replace(day=spec.nth)) if base and spec.nth else None
+        base, nth = self._base(True, 31), spec.nth
+        if nth is None:
+            return None
+        if base is not None or self.narrative or self.anchor is None:
+            return _day(base.replace(day=nth)) if base else None
+        at = self.anchor.year * 12 + self.anchor.month - 1
+        months = [_first_of(at + step) for step in (-2, -1, 0, 1, 2)]
+        choices = [_day(m.replace(day=nth)) for m in months if nth <= monthrange(m.year, m.month)[1]]
+        return _fitting(choices, self.anchor, self.tense(spec))
 
     def _turn(self, spec: _Spec) -> _Extent | None:
         """ "The day before yesterday", "the week after next"."""
@@ -1098,6 +1118,9 @@ class _Resolver:
     def sentence(self, i: int) -> int:
         """The first token of the sentence, at most some tokens back."""
         low = max(0, i - _CUES)
+        for k in range(i - 1, max(low, i - 4) - 1, -1):
+            if self.tokens.text[self.tokens.starts[k]].isupper() and self.tokens.word(k) in self.lexicon.tense["heads"]:
+                return k
         for k in range(i - 1, low - 1, -1):
             if self.tokens.letters[k] == "|" or (self.tokens.letters[k] == "." and self._stops(k)):
                 return k + 1
@@ -1111,19 +1134,38 @@ class _Resolver:
     def tense(self, spec: _Spec) -> bool | None:
         """Whether the clause of a date is told in the past: by the words at hand, else by the parse, else by the
         nearest verb before it in the sentence."""
-        near = self._near(spec.i)
+        near = self._near(spec)
         if near is not None:
             return near[0]
         if self.past is not None and (said := self.past(self.tokens.starts[spec.i])) is not None:
-            return said
+            return said or self._told_here(spec)
         return self._heard(spec)
 
-    def _near(self, i: int) -> tuple[bool | None] | None:
-        """The tense that the words just before tell: "held on", "to be held on", "planned for"."""
+    def _told_here(self, spec: _Spec) -> bool:
+        """Whether the nearest verb before, with no mark between, is past whatever clause the parse hangs the date on:
+        "the truce signed near Tyre on Friday binds both"."""
+        for k in range(spec.i - 1, max(self.sentence(spec.i), spec.i - 12) - 1, -1):
+            if self.tokens.letters[k] in ",;(j" or self._aims(k) or self._goes_on(k, spec):
+                return False
+            if (said := self._verb(k)) is not None:
+                return said
+        return False
+
+    def _near(self, spec: _Spec) -> tuple[bool | None] | None:
+        """The tense that the words just before tell: "since", "by", "held on", "to be held on", "planned for"."""
+        i = spec.i
         k = i - 1
         words = self.lexicon.tense
-        if self.tokens.word(k) in words["ahead"]:
-            return (False,) if self.tokens.word(k - 1) in words["future"] | words["moved"] else (None,)
+        while self.tokens.letter(k) in "tyiZo" and k > i - 4:
+            k -= 1
+        if self.tokens.letter(k) == "+":
+            return (True,)
+        word = self.tokens.word(k)
+        if word in words["ahead"] and (word != "from" or spec.rule == "weekday"):
+            return (self._by_then(k, spec) if spec.rule != "day" else None,)
+        if spec.rule != "day" and self._named_after(spec):
+            return (None,)
+        k = i - 1
         if self.tokens.word(k) == "to" and self.tokens.word(k - 1) in words["moved"]:
             return (False,)
         while k >= max(0, i - 3) and (self.tokens.letter(k) in "It" or self.tokens.word(k) in ("on", "at")):
@@ -1132,15 +1174,67 @@ class _Resolver:
         if word in words["future"]:
             return (False,)
         if word.endswith("ed") or word in words["participles"]:
+            if {self.tokens.word(k - 1), self.tokens.word(k - 2)} & words["state"]:
+                return (False,)
             return (not {self.tokens.word(k - 1), self.tokens.word(k - 2)} & {"be", "get", "to"},)
         return None
 
+    def _by_then(self, k: int, spec: _Spec) -> bool | None:
+        """ "By Friday", "until May", "from Monday" at token `k`: still to come, unless the nearest verb is past."""
+        words = self.lexicon.tense
+        if self.tokens.word(k) == "for":
+            planned = self.tokens.word(k - 1) in words["future"] | words["moved"] or spec.rule in ("weekday", "date")
+            return False if planned else None
+        if self.tokens.word(k) == "from" and self._verb(spec.j) is True:
+            return True
+        for at in range(k - 1, self.sentence(spec.i) - 1, -1):
+            if self.tokens.letters[at] in ";j":
+                break
+            said = False if self._aims(at) else self._verb(at)
+            if said is not None:
+                return said
+        begins = k <= self.sentence(spec.i) or self.tokens.letters[k - 1] in ",;j"
+        return begins and self._behind(spec) is True
+
+    def _aims(self, k: int, wished: bool = False) -> bool:
+        """Whether "to" and a verb stand here, "promised to go", not "began to go"; `wished`: only behind a word for a
+        plan, wish or demand."""
+        if self.tokens.letter(k) != ">" or self.tokens.letter(k + 1) != "_":
+            return False
+        if self.tokens.word(k - 1) in ("is", "are", "was", "were"):
+            return True
+        before = {self.tokens.word(at) for at in range(k - (6 if wished else 2), k)}
+        return bool(before & self.lexicon.tense["aim"]) if wished else not before & self.lexicon.tense["aspect"]
+
+    def _named_after(self, spec: _Spec) -> bool:
+        """ "Friday's killing", "the fighting of July": the verb of the clause tells nothing of this day."""
+        if self.tokens.letter(spec.i - 1) == "o" and spec.rule != "date":
+            return True
+        return self.tokens.letter(spec.j) == "'" and self._behind(spec, 5) is not False
+
     def _heard(self, spec: _Spec) -> bool | None:
-        start = self.sentence(spec.i)
+        start, bound = self.sentence(spec.i), False
         for k in range(spec.i - 1, start - 1, -1):
+            if not bound and (self._aims(k, wished=True) or self._goes_on(k, spec)):
+                return False
             if (said := self._verb(k)) is not None:
                 return said
-        for k in range(spec.j, min(spec.j + 14, len(self.tokens.starts))):
+            bound = bound or self.tokens.letters[k] == ";" or self.tokens.word(k) in self.lexicon.tense["cause"]
+        return self._behind(spec)
+
+    def _goes_on(self, k: int, spec: _Spec) -> bool:
+        """The present tense of what is on a programme: "talks resume on Friday", "the office is closed on Monday"."""
+        word, words = self.tokens.word(k), self.lexicon.tense
+        if spec.rule == "day":
+            return False
+        if word in words["programme"]:
+            # "The talks start", not "a bright start".
+            return word.endswith("s") or self.tokens.word(k - 1).endswith("s") or self.tokens.letter(k - 1) == ","
+        return word in words["state"] and spec.i - k <= 4
+
+    def _behind(self, spec: _Spec, reach: int = 14) -> bool | None:
+        """The tense of the first verb among so many tokens behind, in the same sentence."""
+        for k in range(spec.j, min(spec.j + reach, len(self.tokens.starts))):
             if self.tokens.letters[k] in "|." and self._stops(k):
                 break
             if (said := self._verb(k)) is not None:
@@ -1194,12 +1288,17 @@ def _distance(extent: _Extent, day: date) -> int:
 
 
 def _fitting(choices: list[_Extent], anchor: date, past: bool | None) -> _Extent | None:
-    """Of one date in several years, the one that fits the tense, nearest to the anchor."""
+    """Of one date in several years, the one that fits the tense, nearest to the anchor; a day that is about a year off by
+    its tense is the one close by."""
+    near = min(choices, key=lambda c: _distance(c, anchor), default=None)
+    if near is not None and near.grain == "day" and _distance(near, anchor) <= _SOON and past is not None:
+        return near
     if past is True:
         return max((c for c in choices if c.first and c.first <= anchor), key=_first, default=None)
     if past is False:
         return min((c for c in choices if c.until and c.until > anchor), key=_first, default=None)
-    return min(choices, key=lambda c: _distance(c, anchor), default=None)
+    # News that tells no tense looks back further than ahead.
+    return min(choices, key=lambda c: _distance(c, anchor) * (2 if _first(c) > anchor else 1), default=None)
 
 
 def _step(which: str) -> int:
@@ -1260,7 +1359,7 @@ class DateStation:
         whens: list[When] = []
         floor = 0
         for group in _grouped(tokens, found):
-            if (when := _when(tokens, group, floor)) is not None:
+            if (when := _when(tokens, group, floor, anchor)) is not None:
                 whens.append(when)
             floor = group[-1].j
         return whens
@@ -1292,8 +1391,8 @@ def _specs(tokens: _Tokens) -> Iterator[_Spec]:
     while (match := _GRAMMAR.search(tokens.letters, at)) is not None:
         rule = match.lastgroup or ""
         if _allowed(tokens, rule, match.start(), match.end()):
-            yield _read(tokens, match)
-            at = match.end()
+            yield (spec := _read(tokens, match))
+            at = spec.j
         else:
             at = match.start() + 1
 
@@ -1355,6 +1454,17 @@ def _is_nth(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
     return tokens.word(i - 1) in tokens.context["nth"] and tokens.word(j - 1)[:1].isdigit()
 
 
+def _is_set(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
+    """No periodical: "the daily Al-Sahil", "a Dakar weekly reported"."""
+    named = tokens.letter(i - 1) in "ta^" and letters == "V" and tokens.word(i) in tokens.context["periodical"]
+    return not named or not (tokens.letter(j) in "^,.;|" or tokens.word(j) in tokens.context["writes"])
+
+
+def _is_duration(tokens: _Tokens, letters: str, i: int, j: int) -> bool:
+    """No fraction: "a quarter of the debt"."""
+    return tokens.values[j - 1] != "quarter" or tokens.letter(j) != "o"
+
+
 _CHECKS: dict[str, Callable[[_Tokens, str, int, int], bool]] = {
     "month": _is_month,
     "season": _is_season,
@@ -1365,6 +1475,8 @@ _CHECKS: dict[str, Callable[[_Tokens, str, int, int], bool]] = {
     "phrase": _is_feast,
     "weekend": _is_weekend,
     "nth": _is_nth,
+    "recurrent": _is_set,
+    "duration": _is_duration,
 }
 
 
@@ -1431,9 +1543,9 @@ def _compares(tokens: _Tokens, i: int) -> bool:
     )
 
 
-def _when(tokens: _Tokens, group: list[_Found], floor: int) -> When | None:
-    """The expression as a record, with "since", "until", "before" or "after" where they stand at or behind token
-    `floor`; `None` where it names no days even in principle."""
+def _when(tokens: _Tokens, group: list[_Found], floor: int, anchor: date | None) -> When | None:
+    """The expression as a record, with "since", "until", "before" or "after", and "from" of a time behind the anchor,
+    where they stand at or behind token `floor`; `None` where it names no days even in principle."""
     first, last = group[0], group[-1]
     i, j = first.i, last.j
     grain = last.extent.grain if last.extent else None
@@ -1444,6 +1556,8 @@ def _when(tokens: _Tokens, group: list[_Found], floor: int) -> When | None:
     opens = "" if i <= floor or _compares(tokens, i - 1) else tokens.letter(i - 1)
     if opens == "-" and i - 1 > floor and tokens.word(i - 2) in _PREFIXES and first.rule in ("year", "decade"):
         opens, i = _PREFIXES[tokens.word(i - 2)], i - 1
+    if opens == "r" and tokens.letter(j) != "'" and anchor is not None and start is not None and start > anchor:
+        opens = "+"
     if first.extent is not None and len(group) == 1 and opens and opens in "+<BG" and first.extent.kind != "DURATION":
         i -= 1
         ended = (

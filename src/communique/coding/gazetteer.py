@@ -18,6 +18,8 @@ _MARKS = re.compile(r"['’‘ʼ`´.]")
 _POSSESSIVE = re.compile(r"['’]s$")
 _SAINTS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"})
+# The first word of a short form that `WORD` cuts in two: "W.Va.", "N. Mex."
+_FIRST = re.compile(r"[A-Z](?=\. ?[A-Z][a-z])")
 _DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]")
 _LONGEST_ACRONYM = 5
 _LARGE_REGION = 1_000_000
@@ -78,6 +80,7 @@ class Gazetteer:
         self._capitals: set[tuple[str, str]] = set()
         self._acronyms: set[tuple[str, int]] = set()
         self._counties: dict[str, list[int]] = {}
+        self._split: dict[str, list[tuple[str, int]]] = {}
         self.exact: dict[str, int] = {}
         self.codes: dict[str, int] = {}
         self.words: set[str] = set()
@@ -128,6 +131,9 @@ class Gazetteer:
             assert n is not None
             target = self.exact if "." in short or len(short) > 3 else self.codes
             target.setdefault(short, n)
+            first = _FIRST.match(short)
+            if first and first.end() < len(short) - 1:
+                self._split.setdefault(first.group(), []).append((short, n))
 
     def _centre(self, row: Row) -> None:
         """The middle of a large division; `places.csv` has the middle of its towns."""
@@ -226,6 +232,9 @@ class Gazetteer:
     def abbreviation(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """(end with its dot, region) where "Ky." or "NSW" stands at `start`."""
         quote = text[start:end]
+        for short, region in self._split.get(quote, ()):
+            if text.startswith(short, start):
+                return start + len(short), region
         if (n := self.exact.get(quote)) is not None:
             return end, n
         dotted = text[start : end + 1]
@@ -273,9 +282,16 @@ class Gazetteer:
                 score -= 2.5
         elif entry.kind == "county":
             score -= 0.0 if " " in entry.name else 1.5
-        elif entry.country and (entry.country, key) in self._capitals:
+        elif entry.country and (entry.country, key) in self._capitals and not any(_outranks(r, entry) for r in rivals):
             score += 3.0
-        return score if fold_name(entry.name) == key else score - 1.2
+        return score if fold_name(entry.name) == key else score - 2.0
+
+
+def _outranks(rival: Entry, city: Entry) -> bool:
+    """Whether this name alone means the country or a larger city of it rather than `city`."""
+    if rival.country != city.country:
+        return False
+    return rival.kind == "country" or (rival.kind == "city" and rival.population > city.population)
 
 
 def _is_seat(city: Entry, region: Entry) -> bool:

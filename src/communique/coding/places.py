@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from communique.codebook import Codebook
 from communique.coding.gazetteer import WORD, Entry, Gazetteer, fold, fold_name
@@ -40,12 +40,15 @@ _AFTER = re.compile(r"[ \t]+([^\W\d_][^\W_]*)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+|\n\s*|[\"“‘]\s*)$")
 _DIRECTION = frozenset(
     "north south east west northern southern eastern western central greater downtown inner outer upper lower "
-    "mainland northeast northwest southeast southwest northeastern northwestern southeastern southwestern mid metro rural".split()
+    "mainland northeast northwest southeast southwest northeastern northwestern southeastern southwestern mid metro rural "
+    "far".split()
 )
 _STREET = frozenset(
     "street st avenue ave road rd drive dr boulevard blvd lane ln court way place parkway highway "
     "pike terrace square".split()
 )
+# Those that a name can begin with: "North London", "Central Asia".
+_POINTS = frozenset("north south east west central northeast northwest southeast southwest upper lower far".split())
 _NAMELESS = (
     _DIRECTION
     | _STREET
@@ -66,8 +69,38 @@ _STRIP_AFTER = re.compile(
     r"area|metropolitan area|municipality|peninsula|island|islands|valley|border|based|led|backed))$",
     re.I,
 )
+# What a division is called behind its name: part of the name where it is written large.
+_DIVISIONS = {
+    **dict.fromkeys("province region governorate prefecture oblast krai voivodeship".split(), "region"),
+    **dict.fromkeys("county parish district township municipality".split(), "county"),
+}
+# "The village of X", "a suburb of X": what follows is a place.
+_KIND_OF = re.compile(
+    r"\b(?:villages?|towns?|townships?|city|cities|suburbs?|districts?|provinces?|prefectures?|governorates?|"
+    r"neighbou?rhoods?|municipality|municipalities|ports?|hamlets?|counties|county|settlements?|outskirts|town called) "
+    r"(?:of )?$",
+    re.I,
+)
+# "X police", "residents" and the like: a place has them.
+_LOCALS = re.compile(
+    r" (?:police|residents?|officials|authorities|district|province|county|villagers|region|suburb|airport|mayor|Mayor|"
+    r"Council|City Council|City Hall|Police Department|Fire Department|township|neighbou?rhood|prefecture)\b"
+)
+# "MARBURG — ...", "Suva (Coral Wire) -": where a report was filed.
+_FILED = re.compile(r"(?:, [\w. ]{2,20})? ?(?:\([^()\n]{2,30}\) ?)?(?:—|–|--?) ")
+# Diseases and animals named after a place do not speak of it.
+_NAMESAKE = re.compile(
+    r" (?:[Nn]ile )?(?:[Vv]irus(?:es)?|ebolavirus|(?:ha?emorrhagic |valley )?[Ff]ever|[Ff]lu|influenza|measles|disease|"
+    r"syndrome|encephalitis|variant|strain|[Gg]oose|geese|[Ss]hepherd|[Tt]errier)\b"
+)
+# How many names of a row are looked at on either side.
+_ROW = 6
 _LIST_GAP = re.compile(r",? (?:and |or )?")
 _QUALIFIER_GAP = re.compile(r"(?:,[ \t]*| ?\(|,? in |,? in the | of )$")
+# "Washington state": the word is no part of the name, but tells which Washington.
+_SMALL_DIVISION = re.compile(r" (?:state|province|prefecture|governorate|oblast|region|county|city)\Z")
+_BEHIND = re.compile(r"(?:['’]s)? (state|province|prefecture|governorate|oblast)\b(?! of\b)")
+_LYING_IN = re.compile(r",?(?: an?| the)?(?: [a-z]+){0,4} in (?:the )?(?:[a-z]+ )?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _KM_NEAR = 120.0
 _WIDE = frozenset({"country", "region", "area"})
@@ -152,7 +185,8 @@ class PlaceStation:
         if not (text[start].isupper() or text[start : start + 3] == "al-"):
             return None, 1
         if (short := self.gazetteer.abbreviation(text, start, end)) is not None:
-            return _Match(start, short[0], folded[i], (short[1],)), 1
+            used = sum(1 for s, _ in words[i : i + 3] if s < short[0])
+            return _Match(start, short[0], folded[i], (short[1],)), used
         for n in range(min(self.gazetteer.longest(folded[i]), len(words) - i), 0, -1):
             if n > 1 and not _joined(text, words[i : i + n]):
                 continue
@@ -160,9 +194,36 @@ class PlaceStation:
             found = self.gazetteer.lookup(key, text[start:stop])
             if (of := self._people(key, found)) is not None:
                 return _Match(start, self._bare_end(text, start, stop, (of,)), key, (of,), demonym=True), n
+            if found and _large_follows(text, words, i + n) and _DIRECTION.issuperset(folded[i : i + n]):
+                return self._part_of(text, words, folded, i, n)
             if found:
-                return _Match(start, self._bare_end(text, start, stop, found), key, found), n
+                match = _Match(start, self._bare_end(text, start, stop, found), key, found)
+                if n > 1 and (small := _SMALL_DIVISION.search(text, start, stop)):
+                    match = replace(match, end=small.start())
+                return self._whole_division(text, words, folded, i + n, match), n
         return None, 1
+
+    def _part_of(
+        self, text: str, words: list[tuple[int, int]], folded: list[str], i: int, n: int
+    ) -> tuple[_Match | None, int]:
+        """ "North London" is London, not the North of somewhere; "North Star" is no place."""
+        if _POINTS.issuperset(folded[i : i + n]):
+            match, used = self._match_at(text, words, folded, i + n)
+            if match is not None and not match.demonym and match.key not in self.gazetteer.words:
+                return replace(match, start=words[i][0]), n + used
+        return None, n
+
+    def _whole_division(
+        self, text: str, words: list[tuple[int, int]], folded: list[str], i: int, match: _Match
+    ) -> _Match:
+        """A name with "Province" or the like behind it, and those of its bearers that are one."""
+        if match.end < words[i - 1][1] or not _large_follows(text, words, i) or _large_follows(text, words, i + 1):
+            return match
+        kind = _DIVISIONS.get(folded[i])
+        if kind is None:
+            return match
+        fits = tuple(n for n in match.found if self.gazetteer.entry(n).kind == kind)
+        return replace(match, end=words[i][1], found=fits or match.found)
 
     def _people(self, key: str, found: tuple[int, ...]) -> int | None:
         """The country whose people have this name; a town that is called so too ("Canadian", Texas) gives way."""
@@ -206,34 +267,69 @@ class PlaceStation:
     def _accepted(self, text: str, matches: list[_Match], names: Sequence[Name] | None) -> list[_Match]:
         """The matches that the text uses as place names."""
         labels = _Labels(names or ())
-        scores = [self._evidence(text, matches, i, labels) for i in range(len(matches))]
-        sure = {m.key for m, s in zip(matches, scores, strict=True) if s >= _ACCEPT + 1.5}
         people = labels.parts(text, "PERSON")
-        kept = []
-        for match, score in zip(matches, scores, strict=True):
-            score += 1.0 if match.key in sure else 0.0
-            score -= 1.5 if match.key in people and match.key not in sure else 0.0
-            if score >= _ACCEPT:
-                kept.append(match)
-        return kept
+        scores = [self._evidence(text, matches, i, labels, people) for i in range(len(matches))]
+        sure = {m.key for m, s in zip(matches, scores, strict=True) if s >= _ACCEPT + 1.5}
+        namesakes = {m.key for m in matches if _NAMESAKE.match(text, m.end)}
+        for i, match in enumerate(matches):
+            scores[i] += 1.0 if match.key in sure else 0.0
+            scores[i] -= 1.5 if match.key in namesakes else 0.0
+            scores[i] -= 1.5 if match.key in people and match.key not in sure else 0.0
+        taken = [s >= _ACCEPT for s in scores]
+        return [
+            m
+            for i, m in enumerate(matches)
+            if taken[i] or scores[i] + self._company(text, matches, i, taken) >= _ACCEPT
+        ]
 
-    def _evidence(self, text: str, matches: list[_Match], i: int, labels: _Labels) -> float:
+    def _company(self, text: str, matches: list[_Match], i: int, taken: list[bool]) -> float:
+        """What it adds to a name to stand in a row with places of a country that it may lie in."""
+        lands = {self.gazetteer.entry(n).country for n in matches[i].found}
+        beside = 0
+        for step in (-1, 1):
+            at = i
+            while 0 <= at + step < len(matches) and abs(at - i) < _ROW:
+                a, b = sorted((at, at + step))
+                if not _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start]):
+                    break
+                at += step
+                beside += taken[at] and not lands.isdisjoint(self.gazetteer.entry(n).country for n in matches[at].found)
+        return 0.8 * min(beside, 3) if matches[i].key not in self.gazetteer.words else 0.0
+
+    def _evidence(
+        self, text: str, matches: list[_Match], i: int, labels: _Labels, people: frozenset[str] = frozenset()
+    ) -> float:
         match = matches[i]
         entries = [self.gazetteer.entry(n) for n in match.found]
         if match.demonym:
             return _demonym_evidence(text, match, labels)
         score = max(_weight(e) for e in entries) + (1.0 if " " in match.key else 0.0)
         score += labels.evidence(match.start, match.end)
+        town = all(e.kind != "region" for e in entries) and match.key not in people
+        if town and labels.is_bare(match.start, match.end, "PERSON"):
+            # The parser takes many a town for a person; a person has a second name somewhere.
+            score += 1.0
         score += _context_evidence(text, match, entries)
         if match.key in self.gazetteer.words:
             score -= 2.5
         elif match.key in _DIRECTION:
             score -= 4.5
+        elif _is_told_as_place(text, match):
+            score += 1.5
         if i + 1 < len(matches) and self._qualifies(text, match, matches[i + 1]):
             score += 3.0
         if i and self._qualifies(text, matches[i - 1], match):
             score += 2.5
+        if i + 1 < len(matches) and self._lies_in(text, match, matches[i + 1]):
+            score += 1.0
         return score
+
+    def _lies_in(self, text: str, match: _Match, after: _Match) -> bool:
+        """ "Garut in West Java", "Garut, a town in Indonesia"."""
+        gap = text[match.end : after.start]
+        if len(gap) > 40 or not _LYING_IN.fullmatch(gap) or after.demonym:
+            return False
+        return any(_holds(self.gazetteer.entry(o), self.gazetteer.entry(n)) for o in after.found for n in match.found)
 
     def _qualifies(self, text: str, match: _Match, after: _Match) -> bool:
         """Whether `after` names the region or country that holds `match`, as in "Paris, Texas"."""
@@ -285,12 +381,47 @@ class PlaceStation:
                 break
             outers += [e for e, _ in candidates[j].values() if e.kind in ("country", "region", "county")]
             end = matches[j].end
+        outers = [o for o in outers if not self._in_row(text, matches, candidates, i, o)]
         listed = self._listed(text, matches, candidates, i)
+        within = self._held(text, matches, candidates, i)
+        if listed is None and _BEHIND.match(text, matches[i].end):
+            listed = "region"
         for n, (entry, _) in candidates[i].items():
-            found[n] = 5.0 * (entry.kind == listed) + sum(
+            found[n] = 5.0 * (entry.kind == listed or n in within) + sum(
                 5.0 if o.kind != "county" else 2.0 for o in _distinct(outers) if _holds(o, entry)
             )
         return {n: min(b, 7.0) for n, b in found.items() if b > 0}
+
+    @staticmethod
+    def _in_row(
+        text: str, matches: list[_Match], candidates: list[dict[int, tuple[Entry, float]]], i: int, outer: Entry
+    ) -> bool:
+        """Whether `outer` only follows in a row of countries or of divisions: "Nevada, Ohio and Utah"."""
+        if outer.kind not in {e.kind for e, _ in candidates[i].values() if e.kind in ("country", "region")}:
+            return False
+        if outer.kind == "country":
+            return True
+        beside = [(i - 1, i), (i + 1, i + 2)]
+        return any(
+            a >= 0
+            and b < len(matches)
+            and _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start])
+            and any(e.kind == outer.kind for e, _ in candidates[b if a == i + 1 else a].values())
+            for a, b in beside
+        )
+
+    @staticmethod
+    def _held(
+        text: str, matches: list[_Match], candidates: list[dict[int, tuple[Entry, float]]], i: int
+    ) -> frozenset[int]:
+        """For the "New York" of "Buffalo, New York": the division or country that holds what stands before."""
+        if not i or not re.fullmatch(r",[ \t]*| ?\(", text[matches[i - 1].end : matches[i].start]):
+            return frozenset()
+        before = [e for e, _ in candidates[i - 1].values()]
+        if any(e.kind in ("country", "region") for e in before):
+            return frozenset()
+        outer = ((n, e) for n, (e, _) in candidates[i].items() if e.kind in ("country", "region"))
+        return frozenset(n for n, e in outer if any(_holds(e, b) for b in before))
 
     @staticmethod
     def _listed(
@@ -298,14 +429,18 @@ class PlaceStation:
     ) -> str | None:
         """Whether a name that is a country and a region elsewhere ("Georgia") stands in a list of countries or of
         regions, where the names beside it leave no doubt."""
-        if not {"country", "region"} <= {e.kind for e, _ in candidates[i].values()}:
-            return None
+        own = candidates[i].values()
+        if not {"country", "region"} <= {e.kind for e, _ in own}:
+            return "region" if _among_divisions(text, matches, candidates, i) else None
         beside = set()
         for a, b in ((i - 1, i), (i, i + 1)):
             if a < 0 or b >= len(matches) or not _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start]):
                 continue
             others = candidates[a if b == i else b].values()
             kinds = {e.kind for e, _ in others if e.kind in ("country", "region")}
+            near = {e.country for e, _ in others if e.kind == "region"}
+            if kinds == {"region"} and not any(e.kind == "region" and e.country in near for e, _ in own):
+                continue
             beside |= kinds if len(kinds) == 1 else set()
         return beside.pop() if len(beside) == 1 else None
 
@@ -342,6 +477,26 @@ class PlaceStation:
         return region + land + _NEAR_SUPPORT * (1 - math.exp(-near))
 
 
+def _among_divisions(
+    text: str, matches: list[_Match], candidates: list[dict[int, tuple[Entry, float]]], i: int
+) -> bool:
+    """Whether a name that a division bears stands in a row with three others of its country."""
+    lands = {e.country for e, _ in candidates[i].values() if e.kind == "region"}
+    if not lands or len(candidates[i]) < 2:
+        return False
+    beside = 0
+    for step in (-1, 1):
+        at = i
+        while 0 <= at + step < len(matches) and abs(at - i) < _ROW:
+            a, b = sorted((at, at + step))
+            if not _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start]):
+                break
+            at += step
+            entry, _ = max(candidates[at].values(), key=lambda found: found[1])
+            beside += entry.kind == "region" and entry.country in lands
+    return beside >= 3
+
+
 class _Labels:
     """The parser's entity spans, asked by offset."""
 
@@ -366,6 +521,11 @@ class _Labels:
         inside = e - s > end - start + 4
         return _OTHER_LABELS.get(label, _ANY_OTHER_LABEL) - (1.0 if inside and label == "PERSON" else 0.0)
 
+    def is_bare(self, start: int, end: int, label: str) -> bool:
+        """Whether an entity of this label is this stretch and no more."""
+        entity = self.over(start, end)
+        return entity is not None and entity[2] == label and entity[0] >= start and entity[1] <= end + 2
+
     def parts(self, text: str, label: str) -> frozenset[str]:
         """The folded words of all entities of this label that have several."""
         words = (text[s:e].split() for s, e, kind in self.spans if kind == label)
@@ -389,6 +549,8 @@ def _context_evidence(text: str, match: _Match, entries: list[Entry]) -> float:
     before = text[max(0, match.start - 40) : match.start]
     after = text[match.end : match.end + 40]
     score = 1.2 if _IN.search(before) else 0.5 if _OF.search(before) else 0.0
+    if _NAMESAKE.match(after) or after[:1] == "$":
+        score -= 6.0
     if _TITLE.search(before):
         score -= 4.0
     strong = any(e.kind in ("country", "region") for e in entries)
@@ -404,7 +566,22 @@ def _context_evidence(text: str, match: _Match, entries: list[Entry]) -> float:
     return score
 
 
+def _is_told_as_place(text: str, match: _Match) -> bool:
+    """ "The village of X", "X residents", "X (Coral Wire) -"."""
+    if _KIND_OF.search(text, max(0, match.start - 40), match.start) or _LOCALS.match(text, match.end):
+        return True
+    starts_line = not match.start or text[match.start - 1] == "\n"
+    return starts_line and _FILED.match(text, match.end) is not None
+
+
+def _large_follows(text: str, words: list[tuple[int, int]], i: int) -> bool:
+    """Whether word `i` stands right behind the one before it and begins with a capital."""
+    return 0 < i < len(words) and text[words[i - 1][1] : words[i][0]] == " " and text[words[i][0]].isupper()
+
+
 def _demonym_evidence(text: str, match: _Match, labels: _Labels) -> float:
+    if _NAMESAKE.match(text, match.end):
+        return 0.0
     entity = labels.over(match.start, match.end)
     if _TITLE.search(text[max(0, match.start - 15) : match.start]):
         return 0.0

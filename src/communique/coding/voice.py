@@ -18,6 +18,7 @@ from communique.coding.parse import Parsed
 from communique.coding.quotes import Quote, find_quotes
 from communique.coding.reporting import Lexicon, Range, Report, governor, noun_range, trim
 from communique.coding.status import StatusStation
+from communique.coding.tags import tag_around
 from communique.model import Actor, Form, Reason, Status
 
 __all__ = ["Attribution", "Attributions", "VoiceStation"]
@@ -106,7 +107,7 @@ class VoiceStation:
         """The statements and attitudes of a report."""
         if not len(parsed.doc):
             return Attributions([])
-        drafts = _Reading(parsed, self.lexicon).drafts()
+        drafts = _Reading(parsed, self.lexicon, mentions).drafts()
         return Attributions(_Casting(parsed, mentions, self.lexicon, self.status).cast(drafts))
 
     def predict(self, parsed: Parsed, found: Attributions) -> list[dict[str, list[dict[str, int]]]]:
@@ -136,9 +137,10 @@ def outermost(found: list[Attribution]) -> list[Attribution]:
 class _Reading:
     """Cues and quotations of one report joined into drafts."""
 
-    def __init__(self, parsed: Parsed, lexicon: Lexicon) -> None:
+    def __init__(self, parsed: Parsed, lexicon: Lexicon, mentions: Mentions) -> None:
         self.parsed = parsed
         self.doc = parsed.doc
+        self.mentions = mentions
         self.lexicon = lexicon
         self.quotes = find_quotes(parsed)
         self._quote_firsts = [q.first for q in self.quotes]
@@ -232,6 +234,8 @@ class _Reading:
 
     def _draft(self, report: Report) -> _Draft | None:
         """A report with its content; `None` where it has none."""
+        if report.lexeme.row["pos"] == "verb" and report.lexeme.has("quote") and (told := self._tagged(report)):
+            return told
         reason = Reason("voice", report.lexeme.row.file, report.lexeme.row.line, report.lexeme.row["cue"])
         content = self._around_phrase(report) if report.frame == "source" else self._content(report)
         content = _tidy(self.doc, content, report)
@@ -240,6 +244,33 @@ class _Reading:
                 self._idle.append(report)
             return None
         return _Draft(report, content, report.sources, report.cue, report.lexeme.kind, [reason])
+
+    def _tagged(self, report: Report) -> _Draft | None:
+        """A report that is a tag, whatever the parse makes of it."""
+        home = self.quote_at(report.head.i)
+        if home is not None:
+            return None
+        tag = tag_around(
+            self.doc, report.head, report.cue, self.sentence(report.head.i), lambda t: bool(self.mentions.every(t.i))
+        )
+        if tag is None:
+            return None
+        told = replace(report, sources=tag.heads, content=[], frame="quote")
+        stretch = tag.first, tag.last
+        left, right = self._quote_before(stretch, home), self._quote_behind(told, home)
+        if left is None and not (report.lexeme.has("clause") and (right is None or self._runs_on(right))):
+            return None
+        content = _tidy(self.doc, self._around_tag(told, stretch, home, left, right), told)
+        if not content:
+            return None
+        row = report.lexeme.row
+        return _Draft(
+            told, content, tag.heads, report.cue, "statement", [Reason("voice", row.file, row.line, row["cue"])]
+        )
+
+    def _runs_on(self, right: Range) -> bool:
+        """Whether a quotation goes on with the clause in front of the tag: "..., he said, “and stays there”"."""
+        return self.doc[min(right[0] + 1, right[1] - 1)].text[:1].islower()
 
     def _content(self, report: Report) -> list[Range]:
         """What a cue governs, whole quotations included; else what stands beside it."""
@@ -389,6 +420,15 @@ class _Reading:
             return self._behind_as(report, stretch, last)
         if not left and not inverted and stretch[1] < last and self.doc[stretch[1]].text not in _BREAKS:
             return []
+        return self._around_tag(report, stretch, home, left, right)
+
+    def _around_tag(
+        self, report: Report, stretch: Range, home: Quote | None, left: Range | None, right: Range | None
+    ) -> list[Range]:
+        """What stands before a tag and goes on behind it."""
+        first, last = self.sentence(report.head.i)
+        if home is not None:
+            first, last = max(first, self.inner(home)[0]), min(last, self.inner(home)[1])
         front = trim(self.doc, first, stretch[0])
         pieces = [front] if left is None else [self._front_of_quote(front, left)]
         pieces += self._behind_tag(report, stretch, last, right, front)
