@@ -17,7 +17,7 @@ LAYERS = (
     {"ties", "stories", "quantities", "rows"},
     {"happenings"},
     {"derive"},
-    {"read", "coding", "store", "write", "tables"},
+    {"read", "coding", "store", "write", "tables", "changes", "dossier"},
     {"run", "evaluate", "cli_tables"},
     {"cli"},
     {"__main__"},

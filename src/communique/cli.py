@@ -28,6 +28,7 @@ from communique.errors import CallError, CommuniqueError
 from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
 if TYPE_CHECKING:
+    from communique.changes import Change
     from communique.run import Progress, Settings
     from communique.store import Record, StoredEvent, StoredHappening, StoredTie
 
@@ -259,6 +260,69 @@ def ties(
         )
         nothing = "no ties match" if rows else _nothing("ties", book, party or ())
     _show(rows, json, _TIE_COLUMNS, _tie_cells, nothing)
+
+
+@app.command()
+def changes(
+    record: RECORD,
+    since: Annotated[str, typer.Option(metavar="DATE", help="Told by reports of this day or later.")],
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Told before this day.")] = None,
+    party: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Kind of tie, as agreement or membership.")] = None,
+    atom: Annotated[bool, typer.Option("--atom", help="As an Atom feed, for feed readers.")] = False,
+    json: JSON = False,
+) -> None:
+    """What reports since a day have changed in the ties: opened, changed, ended, disputed; the newest first.
+
+    A change counts from the day it was told. Ends that were announced before and have come by themselves count from
+    their own day.
+
+    Example: communique changes record.duckdb --since 2023-06-01
+    """
+    from communique import changes as news
+
+    if atom and json:
+        raise CallError("--atom and --json are two forms of the same; leave one of them out")
+    with _open(record) as book:
+        first = _day(since) or since
+        rows = news.changes(book.ties(party=party, kind=kind), first, _day(until))
+        nothing = "nothing changed" if rows else _nothing("changes", book, party or ())
+        if atom:
+            urls = dict(book.sql("SELECT id, url FROM articles WHERE url SIMILAR TO 'https?://.*'").fetchall())
+            title = f"Changes in {record.name} since {first}"
+            sys.stdout.write(news.atom(rows, id=book.id, title=title, since=first, urls=urls))
+            return
+    _show(rows, json, _CHANGE_COLUMNS, _change_cells, nothing)
+
+
+@app.command()
+def dossier(
+    record: RECORD,
+    parties: Annotated[list[str], typer.Argument(metavar="CODE", help="One or two ISO3 or entity codes.")],
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="As of this day. (default: today)")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Events and changes from this day on.")
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="As a web page that loads nothing. (default: Markdown)")] = False,
+) -> None:
+    """All that a record holds on a state or organisation, or on two: ties, timeline, events, disputes, sources.
+
+    Example: communique dossier record.duckdb JPN NATO --at 2023-07-01
+    """
+    from datetime import date
+
+    from communique import dossier as pages
+
+    if len(parties) > 2:
+        raise CallError(f"{', '.join(parties)}: a dossier is on one or two; leave the others out")
+    with _open(record) as book:
+        for code in parties:
+            if not _known(code, book):
+                raise CallError(f"{code} is no code in this record")
+        found = pages.dossier(book, parties, _day(at) or date.today().isoformat(), _day(from_))
+    sys.stdout.write(pages.html(found) if html else pages.markdown(found))
 
 
 @app.command()
@@ -876,6 +940,24 @@ _SINGULAR = {
     "reports": "report", "stories": "story", "outlets": "outlet", "events": "event", "happenings": "happening",
     "statements": "statement", "ties": "tie",
 }  # fmt: skip
+
+_CHANGE_COLUMNS = ("told", "change", "status", "since", "kind", "parties", "name", "step", "id", "quote")
+
+
+def _change_cells(row: Change) -> tuple[str, ...]:
+    return (
+        row.told,
+        row.change,
+        row.status,
+        row.from_ or "",
+        row.kind,
+        _actors(to_json(row.parties)),
+        row.name or "",
+        row.step,
+        row.tie,
+        row.evidence[0].text if row.evidence else "",
+    )
+
 
 _TIE_COLUMNS = ("status", "since", "until", "kind", "parties", "name", "step", "id", "quote")
 

@@ -647,6 +647,11 @@ class Record:
                 about = {"day": row["day"]}
                 yield StoredHappening(*values(Happening, whole), **about)
 
+    @property
+    def id(self) -> str:
+        """Tells this record from all others, whatever file it is in."""
+        return _meta(self._cursor())["id"]
+
     def counts(self) -> dict[str, int]:
         """How many reports, stories (copies of one text count once), outlets, events, happenings, statements and ties."""
         [row] = self._dicts("FROM counts")
