@@ -14,8 +14,10 @@ SOURCE = Path(__file__).parents[1] / "src" / "communique"
 LAYERS = (
     {"model", "errors"},
     {"codebook"},
-    {"ties"},
-    {"read", "coding", "store", "write", "tables"},
+    {"ties", "stories", "quantities", "rows"},
+    {"happenings"},
+    {"derive"},
+    {"read", "coding", "store", "write", "tables", "changes", "dossier"},
     {"run", "evaluate", "cli_tables"},
     {"cli"},
     {"__main__"},
@@ -24,7 +26,8 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 HOMES = {
     "spacy": {"coding"},
-    "duckdb": {"store"},
+    "duckdb": {"store", "rows", "derive"},
+    "rensa": {"stories"},
     "typer": {"cli", "cli_tables"},
     "click": {"cli"},
     "rich": {"cli", "cli_tables"},
@@ -42,7 +45,7 @@ HOMES = {
     "pypdf": {"read"},
     "striprtf": {"read"},
     "ahocorasick_rs": {"coding"},
-    "pyarrow": {"read", "store", "write"},
+    "pyarrow": {"read", "store", "rows", "derive", "write"},
 }
 
 # The package's own front names modules of every layer, and loads them lazily: it stands outside the layers.

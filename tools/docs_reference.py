@@ -293,6 +293,7 @@ _API = (
             "communique.store.StoredEvent",
             "communique.store.StoredStatement",
             "communique.store.StoredTie",
+            "communique.store.StoredHappening",
             "communique.store.Added",
         ),
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +28,9 @@ from communique.errors import CallError, CommuniqueError
 from communique.model import Article, CodedReport, Form, Problem, Status, TieStatus, to_json
 
 if TYPE_CHECKING:
+    from communique.changes import Change
     from communique.run import Progress, Settings
-    from communique.store import Record, StoredEvent, StoredTie
+    from communique.store import Record, StoredEvent, StoredHappening, StoredTie
 
 app = typer.Typer(
     name="communique",
@@ -194,6 +195,49 @@ def events(
 
 
 @app.command()
+def happenings(
+    record: RECORD,
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="On this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Before this day.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, as CONSULT.")] = None,
+    party: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must take part.")
+    ] = None,
+    status: Annotated[
+        list[Status] | None, typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(Status)}.")
+    ] = None,
+    place: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="Place name, GeoNames id or ISO3.")] = None,
+    differing: Annotated[
+        bool, typer.Option("--differing", help="Only those of which reports differ on day, place, status or a number.")
+    ] = False,
+    outlets: Annotated[int, typer.Option(min=1, metavar="N", help="Only those that so many outlets tell of.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
+    json: JSON = False,
+) -> None:
+    """The occurrences behind the events: what several reports tell of is one, newest first.
+
+    `told` counts reports, then stories (copies of one text are one), then outlets. `differing` names what they do not
+    agree on; `communique explain` with the id shows who says what.
+
+    Example: communique happenings record.duckdb --from 2023-01-01 --party JPN
+    """
+    with _open(record) as book:
+        rows = book.happenings(
+            from_=_day(from_),
+            until=_day(until),
+            type=type_,
+            party=party,
+            status=[str(s) for s in status or ()],
+            place=place,
+            differing=differing,
+            outlets=outlets,
+            limit=limit,
+        )
+        nothing = "no happenings match" if rows else _nothing("happenings", book, party or ())
+    _show(rows, json, _HAPPENING_COLUMNS, _happening_cells, nothing)
+
+
+@app.command()
 def ties(
     record: RECORD,
     at: Annotated[str | None, typer.Option(metavar="DATE", help="As they stood on this day. (default: today)")] = None,
@@ -224,6 +268,86 @@ def ties(
 
 
 @app.command()
+def changes(
+    record: RECORD,
+    since: Annotated[str, typer.Option(metavar="DATE", help="Told by reports of this day or later.")],
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Told before this day.")] = None,
+    party: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Kind of tie, as agreement or membership.")] = None,
+    atom: Annotated[bool, typer.Option("--atom", help="As an Atom feed, for feed readers.")] = False,
+    json: JSON = False,
+) -> None:
+    """What reports since a day have changed in the ties: opened, changed, ended, disputed; the newest first.
+
+    A change counts from the day it was told. Ends that were announced before and have come by themselves count from
+    their own day.
+
+    Example: communique changes record.duckdb --since 2023-06-01
+    """
+    from communique import changes as news
+
+    if atom and json:
+        raise CallError("--atom and --json are two forms of the same; leave one of them out")
+    with _open(record) as book:
+        first = _day(since) or since
+        rows = news.changes(book.ties(party=party, kind=kind), first, _day(until))
+        nothing = "nothing changed" if rows else _nothing("changes", book, party or ())
+        if atom:
+            urls = dict(book.sql("SELECT id, url FROM articles WHERE url SIMILAR TO 'https?://.*'").fetchall())
+            title = f"Changes in {record.name} since {first}"
+            sys.stdout.write(news.atom(rows, id=book.id, title=title, since=first, urls=urls))
+            return
+    _show(rows, json, _CHANGE_COLUMNS, _change_cells, nothing)
+
+
+@app.command()
+def dossier(
+    record: RECORD,
+    parties: Annotated[list[str], typer.Argument(metavar="CODE", help="One or two ISO3 or entity codes.")],
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="As of this day. (default: today)")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Events and changes from this day on.")
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="As a web page that loads nothing. (default: Markdown)")] = False,
+) -> None:
+    """All that a record holds on a state or organisation, or on two: ties, timeline, events, disputes, sources.
+
+    Example: communique dossier record.duckdb JPN NATO --at 2023-07-01
+    """
+    from datetime import date
+
+    from communique import dossier as pages
+
+    if len(parties) > 2:
+        raise CallError(f"{', '.join(parties)}: a dossier is on one or two; leave the others out")
+    with _open(record) as book:
+        for code in parties:
+            if not _known(code, book):
+                raise CallError(f"{code} is no code in this record")
+        found = pages.dossier(book, parties, _day(at) or date.today().isoformat(), _day(from_))
+    sys.stdout.write(pages.html(found) if html else pages.markdown(found))
+
+
+@app.command()
+def rebuild(record: RECORD) -> None:
+    """Makes everything that is derived anew from the stored reports: stories, happenings, ties.
+
+    Nothing is coded again. Needed after an upgrade that says so; it also brings a record of an earlier release up to date.
+
+    Example: communique rebuild record.duckdb
+    """
+    _exists(record)
+    from communique.store import Record
+
+    with Record.open(record, write=True) as book:
+        book.rebuild()
+    with Record.open(record) as book:
+        _err.print(f"{record}: {_counted(book.counts())}", markup=False)
+
+
+@app.command()
 def problems(
     record: RECORD,
     json: JSON = False,
@@ -242,7 +366,9 @@ def problems(
 @app.command()
 def explain(
     record: RECORD,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of an event, tie or statement, as the lists show it.")],
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of an event, happening, tie or statement, as the lists show it.")
+    ],
     json: JSON = False,
 ) -> None:
     """Why an event or tie is in the record: the passage, and the rows and rules that decided each field.
@@ -253,7 +379,8 @@ def explain(
         found = book.get(id_.strip())
         if found is None:
             raise CallError(
-                f"{id_}: no event, tie or statement of this id in {record}; `communique events` and `ties` list them"
+                f"{id_}: no event, happening, tie or statement of this id in {record}; `communique events`, `happenings` "
+                "and `ties` list them"
             )
         if found.id != id_.strip():
             _err.print(f"{id_} now goes by {found.id}", markup=False)
@@ -427,10 +554,14 @@ def _folder(path: Path | None) -> Path | None:
     return path
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[Record]:
+def _exists(path: Path) -> None:
     if not path.exists():
         raise CallError(f"{path}: no such record; `communique code INPUT --into {path}` makes one")
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Record]:
+    _exists(path)
     from communique.store import Record
 
     with Record.open(path) as record:
@@ -789,6 +920,51 @@ def _event_cells(row: StoredEvent) -> tuple[str, ...]:
     )
 
 
+_HAPPENING_COLUMNS = ("date", "type", "status", "actors", "recipients", "place", "told", "differing", "id")
+
+
+def _happening_cells(row: StoredHappening) -> tuple[str, ...]:
+    return (
+        (row.day or "") + ("" if row.from_ or row.until else "*" if row.day else ""),
+        _kind(row.type, row.act, row.mode),
+        row.status,
+        ", ".join(row.actors),
+        ", ".join(row.recipients),
+        (row.place.name or row.place.text) if row.place else "",
+        f"{row.reports}/{row.stories}/{row.outlets}",
+        ", ".join(row.differing),
+        row.id,
+    )
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    """ "30 reports, 29 stories, 5 outlets ..."."""
+    return ", ".join(f"{n:,} {name if n != 1 else _SINGULAR[name]}" for name, n in counts.items())
+
+
+_SINGULAR = {
+    "reports": "report", "stories": "story", "outlets": "outlet", "events": "event", "happenings": "happening",
+    "statements": "statement", "ties": "tie",
+}  # fmt: skip
+
+_CHANGE_COLUMNS = ("told", "change", "status", "since", "kind", "parties", "name", "step", "id", "quote")
+
+
+def _change_cells(row: Change) -> tuple[str, ...]:
+    return (
+        row.told,
+        row.change,
+        row.status,
+        row.from_ or "",
+        row.kind,
+        _actors(to_json(row.parties)),
+        row.name or "",
+        row.step,
+        row.tie,
+        row.evidence[0].text if row.evidence else "",
+    )
+
+
 _TIE_COLUMNS = ("status", "since", "until", "kind", "parties", "name", "step", "id", "quote")
 
 
@@ -836,7 +1012,9 @@ def _voice(voice: Any) -> str:
 
 def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
     """Why an event or tie is there, as lines to read. `origin`: the one report it was read in."""
-    if "evidence" in row:
+    if "values" in row:
+        yield from _happening_lines(row)
+    elif "evidence" in row:
         yield f"tie {row['id']}: {row['kind']} {row['name'] or ''}".rstrip()
         yield f"  {_actors(row['parties'])}: {_standing(row)} since {row['since'] or 'an unknown day'}"
         for step in row["history"]:
@@ -866,6 +1044,31 @@ def _explanation(row: Any, origin: Article | None) -> Iterator[str]:
     for reason in reasons:
         where = reason["file"] if reason["line"] is None else f"{reason['file']}:{reason['line']}"
         yield f"  {reason['field']}: {where}: {reason['row']}"
+
+
+def _happening_lines(row: Any) -> Iterator[str]:
+    """A happening with what each report says of it, field by field."""
+    yield f"happening {row['id']}: {_kind(row['type'], row['act'], row['mode'])}, {row['status']}"
+    yield f"  {', '.join(row['actors']) or 'nobody named'} -> {', '.join(row['recipients']) or 'nobody named'}"
+    yield f"  told by {_counted({name: row[name] for name in ('reports', 'stories', 'outlets')})}"
+    for field, values in itertools.groupby(row["values"], key=lambda value: value["field"]):
+        yield f"  {field}{': reports differ' if field in row['differing'] else ''}"
+        for value in values:
+            number = _bounds(value) if value["least"] is not None or value["most"] is not None else value["value"]
+            said = f" (said by {', '.join(value['sources'])})" if value["sources"] else ""
+            origin = {"outlet": value["outlet"], "published": value["published"]}
+            yield f"    {number} {value['unit'] or ''}".rstrip() + f"{said}: {_passage({**value['span'], **origin})}"
+    yield f"  events: {', '.join(row['members'])}"
+
+
+def _bounds(value: Any) -> str:
+    """ "45", "at least 45", "up to 500", "300 to 400"."""
+    least, most = value["least"], value["most"]
+    if least == most:
+        return f"{least:,.15g}"
+    if least is None or most is None:
+        return f"up to {most:,.15g}" if least is None else f"at least {least:,.15g}"
+    return f"{least:,.15g} to {most:,.15g}"
 
 
 def _standing(row: Any) -> str:

@@ -16,29 +16,28 @@ import fcntl
 import hashlib
 import html
 import io
+import itertools
 import json
 import os
-import re
 import shutil
 import tempfile
 import time
-import types
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
-from functools import cache, partial
-from importlib import resources
+from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
 import duckdb
 import pyarrow as pa
 
 from communique import __version__, ties
 from communique.codebook import Codebook, Layer, current
+from communique.derive import RULES, derive, rules_digest
 from communique.errors import CallError, RecordError
+from communique.happenings import Happening
 from communique.model import (
     Actor,
     Anchor,
@@ -55,16 +54,31 @@ from communique.model import (
     When,
     to_json,
 )
+from communique.rows import (
+    SURROGATE,
+    Row,
+    add_rows,
+    arrow_fields,
+    arrow_type,
+    clean,
+    fetch,
+    from_row,
+    next_number,
+    sql_text,
+    to_cell,
+    to_row,
+    values,
+)
 
-__all__ = ["Added", "Record", "Rows", "StoredEvent", "StoredStatement", "StoredTie"]
+__all__ = ["Added", "Record", "Rows", "StoredEvent", "StoredHappening", "StoredStatement", "StoredTie"]
 
 # Raised when the tables change in a way that older programs cannot read.
-FORMAT = 1
+FORMAT = 2
 # Seconds between two publications while a writer is at work, and the share of its time that they may take.
 PUBLISH_SECONDS = 10.0
 _PUBLISH_SHARE = 0.05
-# The file of rules that ties are resolved by, and the key under which a record keeps a user's own.
-_RULES = "ties.toml"
+# The key under which a record keeps a user's own rules.
+_RULES = "rules"
 # The oldest DuckDB that reads our files.
 _STORAGE = "v1.5.0"
 # A record needs no extension that is not built in; DuckDB must not look for one on the net.
@@ -90,8 +104,9 @@ POINTS = (
 
 # Rows made into objects at a time, one vector of DuckDB.
 _ROWS = 2_048
+# Happenings whose values are looked up together.
+_HAPPENINGS = 1_000
 
-Row = dict[str, Any]
 R = TypeVar("R")
 
 
@@ -162,7 +177,21 @@ class StoredTie(Tie):
         return row
 
 
-Stored = StoredEvent | StoredStatement | StoredTie
+@dataclass(frozen=True, slots=True)
+class StoredHappening(Happening):
+    """What several reports tell of one occurrence. `day`: the ISO day it is ordered by."""
+
+    day: str | None
+
+    def to_json(self) -> Any:
+        """As `communique happenings --json` prints it; every span also has `article`."""
+        row = to_json(_part(self, Happening))
+        row["place"] = _with_article(row["place"], row.pop("place_article"))
+        row["values"] = [_value(value) for value in row["values"]]
+        return row
+
+
+Stored = StoredEvent | StoredStatement | StoredTie | StoredHappening
 S = TypeVar("S", bound=Stored)
 
 
@@ -197,6 +226,12 @@ def _with_article(value: Any, article: str | None) -> Any:
     if "start" in marked and "article" not in marked:
         marked["article"] = article
     return marked
+
+
+def _value(value: Any) -> Any:
+    """What a report says of a field, with who says it beside it."""
+    told = value.pop("told")
+    return {**value, "span": _with_article(value["span"], told["article"]), **told}
 
 
 # The record
@@ -295,15 +330,18 @@ class Record:
         kept = _meta(self._cursor()).get(_RULES)
         if kept is None or (self._codebook is not None and _own_rules(self._codebook) is not None):
             return self._codebook or current()
-        texts = [str(text).encode() for text in json.loads(kept)]
-        return Codebook([Layer("record/", {_RULES: partial(io.BytesIO, text)}) for text in texts], releases=())
+        layers = [{name: str(text).encode() for name, text in files.items()} for files in json.loads(kept)]
+        return Codebook(
+            [Layer("record/", {name: partial(io.BytesIO, raw) for name, raw in files.items()}) for files in layers],
+            releases=(),
+        )
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if self._work is None:
             self._opened = _identity(self.path)
             return _attach_read_only(self.path)
         self._unpublished = self._work.recover()
-        return self._work.attach() if self._unpublished else _attach_read_only(self.path)
+        return self._work.attach() if self._unpublished else _attach_read_only(self.path, older=True)
 
     def _types(self) -> Iterable[str]:
         """Every event type that there is or that the record has."""
@@ -371,11 +409,12 @@ class Record:
         self._cost = self._published_at - began
 
     def rebuild(self) -> None:
-        """Makes everything derived anew from the stored rows: superseding, stories, ties, aliases."""
+        """Makes everything derived anew from the stored rows: superseding, stories, happenings, ties, aliases."""
         self._begin()
         with _transaction(self._con) as cursor:
             cursor.execute("UPDATE base.articles SET superseded_by = NULL").fetchall()
-            cursor.execute(_sql("superseded"), {"first": 0}).fetchall()
+            cursor.execute(sql_text("superseded"), {"first": 0}).fetchall()
+            cursor.execute("DELETE FROM base.meta WHERE key = 'derived_by'").fetchall()
         self._claims.clear()
         self._unpublished = True
 
@@ -404,7 +443,7 @@ class Record:
             if key not in stored:
                 fresh.setdefault(key, report)
         told = [*problems, *filter(None, map(_unstorable, fresh.values()))]
-        known = {Problem(*row) for row in self._lists(_PROBLEMS, {"sources": [_text(p.source) for p in told]})}
+        known = {Problem(*row) for row in self._lists(_PROBLEMS, {"sources": [clean(p.source) for p in told]})}
         unknown = {_plain_problem(p): None for p in told}
         uncoded = {p.report.id: p.report for p in problems if p.report is not None}
         there = set(self._lists("SELECT id FROM base.articles WHERE list_contains($ids, id)", {"ids": [*uncoded]}))
@@ -418,13 +457,13 @@ class Record:
         with _transaction(self._con) as cursor:
             _point("batch begun")
             ids = [report.article.id for report, _ in batch.reports]
-            first = _next(cursor, "articles", "seq")
+            first = next_number(cursor, "articles", "seq")
             cursor.execute("DELETE FROM base.problems WHERE station = 'code' AND list_contains(?, article)", [ids])
-            known = {i for (i,) in _fetch(cursor, "SELECT id FROM base.articles WHERE list_contains(?, id)", [ids])}
-            _add_rows(cursor, "articles", _ARTICLE_SCHEMA, _article_rows(batch, known, first))
+            known = {i for (i,) in fetch(cursor, "SELECT id FROM base.articles WHERE list_contains(?, id)", [ids])}
+            add_rows(cursor, "articles", _ARTICLE_SCHEMA, _article_rows(batch, known, first))
             _add_codings(cursor, batch, _run(cursor, run))
             _add_problems(cursor, batch.problems)
-            gone = _fetch(cursor, _sql("superseded"), {"first": first})[0][0]
+            gone = fetch(cursor, sql_text("superseded"), {"first": first})[0][0]
             cursor.execute("UPDATE base.meta SET value = CAST(value AS BIGINT) + 1 WHERE key = 'batch'").fetchall()
             if self._codebook is not None and (own := _own_rules(self._codebook)) is not None:
                 cursor.execute("DELETE FROM base.meta WHERE key = ?", [_RULES]).fetchall()
@@ -433,20 +472,13 @@ class Record:
         return Added(len(batch.reports), int(gone))
 
     def _derive(self) -> None:
-        """Stories, ties and aliases, from the stored rows."""
-        claims = self._counted()
-        every = self._every_claim()
+        """Brings what is derived from the stored rows up to date; all of it, where it was made by other rules."""
+        rules = rules_digest(self._rules, __version__)
         with _transaction(self._con) as cursor:
-            cursor.execute("TRUNCATE base.stories").fetchall()
-            stories = _stories(cursor)
-            _add_rows(
-                cursor, "stories", _STORY_SCHEMA, [{"article": a, "story": s} for a, s in sorted(stories.items())]
-            )
-            found = ties.resolutions(claims, stories=stories, book=self._rules)
-            _add_ties(cursor, [_stored_tie(r) for r in found])
-            answers = _answers(every, claims, self._rules)
-            cursor.execute("TRUNCATE base.aliases").fetchall()
-            _add_rows(cursor, "aliases", _ALIAS_SCHEMA, [{"alias": a, "id": i} for a, i in answers.items()])
+            kept = fetch(cursor, "SELECT value FROM base.meta WHERE key = 'derived_by'", {})
+            derive(cursor, self._rules, anew=kept != [(rules,)])
+            cursor.execute("DELETE FROM base.meta WHERE key = 'derived_by'").fetchall()
+            cursor.execute("INSERT INTO base.meta VALUES ('derived_by', ?)", [rules]).fetchall()
         _point("derived rebuilt")
 
     # Asking
@@ -514,7 +546,7 @@ class Record:
 
     def _events(self, where: _Where, limit: int | None) -> Iterator[StoredEvent]:
         order = '"day" DESC NULLS LAST, published DESC NULLS LAST, article, "trigger"."start", "trigger"."end", id'
-        return map(_stored_event, self._dicts(_sql("events") + where.sql(order, limit), where.values))
+        return map(_stored_event, self._dicts(sql_text("events") + where.sql(order, limit), where.values))
 
     def statements(
         self,
@@ -540,7 +572,7 @@ class Record:
         return self._statements(where, None)
 
     def _statements(self, where: _Where, limit: int | None) -> Iterator[StoredStatement]:
-        sql = _sql("statements") + where.sql('published DESC NULLS LAST, article, "position"', limit)
+        sql = sql_text("statements") + where.sql('published DESC NULLS LAST, article, "position"', limit)
         return map(_stored_statement, self._dicts(sql, where.values))
 
     def ties(
@@ -561,7 +593,7 @@ class Record:
         standing = _checked(status, "tie status", TieStatus)
         parties = [code.casefold() for code in _several(party)]
         day = _iso(at) if at else date.today().isoformat()
-        found = self._resolved(day, _iso(known_by) if known_by else None)
+        found = self._resolved(day, _iso(known_by) if known_by else None, parties)
         return Rows(
             tie
             for tie in found
@@ -570,15 +602,74 @@ class Record:
             and all(any(_is(code, p) for p in tie.parties) for code in parties)
         )
 
-    def get(self, id: str) -> StoredEvent | StoredStatement | StoredTie | None:
-        """The event, statement or tie (as it stands today) of this id, or of an id it once had; else `None`."""
+    def happenings(
+        self,
+        *,
+        from_: str | None = None,
+        until: str | None = None,
+        type: Sequence[str] | str | None = None,
+        party: Sequence[str] | str | None = None,
+        status: Sequence[str] | str | None = None,
+        place: Sequence[str] | str | None = None,
+        differing: bool = False,
+        outlets: int = 1,
+        limit: int | None = None,
+    ) -> Rows[StoredHappening]:
+        """Occurrences, newest first, each with what its reports say of it.
+
+        `from_`, `until`: half-open ISO days that it reaches into; one that nobody dates goes by its first report.
+        `party`: ISO3 or entity codes that must all take part. `differing`: only those of which reports cannot all be
+        right. `outlets`: at least so many tell of it. The others as for `events`.
+        """
+        where = _Where([])
+        where.happened(from_, until)
+        where.words('"type"', _checked(type, "event type", self._types()))
+        where.words("status", _checked(status, "event status", Status))
+        where.parties(_several(party))
+        where.place(place)
+        if differing:
+            where.conditions.append("len(differing) > 0")
+        if outlets > 1:
+            where.conditions.append(f"outlets >= {int(outlets)}")
+        return Rows(self._happenings(where, limit))
+
+    def _happenings(self, where: _Where, limit: int | None) -> Iterator[StoredHappening]:
+        order = '"day" DESC NULLS LAST, id'
+        found = self._dicts(sql_text("happenings") + where.sql(order, limit), where.values)
+        while part := list(itertools.islice(found, _HAPPENINGS)):
+            ids = {"ids": [row["id"] for row in part]}
+            told: dict[str, list[Row]] = {}
+            for row in self._dicts(sql_text("happening_values"), ids):
+                told.setdefault(row["happening"], []).append(row)
+            members = dict(self._lists(_MEMBERS, ids))
+            for row in part:
+                whole = {**row, "values": told[row["id"]], "members": members[row["id"]]}
+                about = {"day": row["day"]}
+                yield StoredHappening(*values(Happening, whole), **about)
+
+    @property
+    def id(self) -> str:
+        """Tells this record from all others, whatever file it is in."""
+        return _meta(self._cursor())["id"]
+
+    def counts(self) -> dict[str, int]:
+        """How many reports, stories (copies of one text count once), outlets, events, happenings, statements and ties."""
+        [row] = self._dicts("FROM counts")
+        return row
+
+    def get(self, id: str) -> StoredEvent | StoredStatement | StoredTie | StoredHappening | None:
+        """The event, statement, happening or tie (as it stands today) of this id, or of an id it once had; else `None`."""
         kind, _, _ = id.partition("-")
         if kind == "t":
             return self._tie(id)
+        if kind == "h":
+            where = _Where(["id IN (SELECT happening FROM base.happening_events WHERE $id IN (happening, alias))"])
+            where.values["id"] = id
+            return next(self._happenings(where, 1), None)
         order = " WHERE id = $id ORDER BY superseded_by IS NULL DESC, latest DESC, coding DESC LIMIT 1"
         if kind == "e":
-            return next(map(_stored_event, self._dicts(_sql("events") + order, {"id": id})), None)
-        return next(map(_stored_statement, self._dicts(_sql("statements") + order, {"id": id})), None)
+            return next(map(_stored_event, self._dicts(sql_text("events") + order, {"id": id})), None)
+        return next(map(_stored_statement, self._dicts(sql_text("statements") + order, {"id": id})), None)
 
     def articles(self, *, superseded: bool = False) -> list[Article]:
         """The reports, in the order they came; with `superseded`, older versions too."""
@@ -610,9 +701,9 @@ class Record:
             statements=tuple(self._coded(Statement, codings[0]["coding"])),
             claims=claims,
             ties=tuple(ties.resolve(claims, book=self._rules)),
-            actors=tuple(_from_row(Actor, a) for a in codings[0]["actors"]),
-            places=tuple(_from_row(Place, p) for p in codings[0]["places"]),
-            times=tuple(_from_row(When, t) for t in codings[0]["times"]),
+            actors=tuple(from_row(Actor, a) for a in codings[0]["actors"]),
+            places=tuple(from_row(Place, p) for p in codings[0]["places"]),
+            times=tuple(from_row(When, t) for t in codings[0]["times"]),
         )
 
     def problems(self) -> list[Problem]:
@@ -651,7 +742,7 @@ class Record:
         return cursor
 
     def _lists(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        return _fetch(self._cursor(), sql, params or {})
+        return fetch(self._cursor(), sql, params or {})
 
     def _dicts(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[Row]:
         for batch in self.sql(sql, params).to_arrow_reader(_ROWS):
@@ -659,29 +750,41 @@ class Record:
 
     def _coded(self, kind: type[R], coding: int) -> Iterator[R]:
         sql = f'SELECT * FROM base.{_TABLES[kind]} WHERE coding = $coding ORDER BY "position"'
-        return (_from_row(kind, row) for row in self._dicts(sql, {"coding": coding}))
+        return (from_row(kind, row) for row in self._dicts(sql, {"coding": coding}))
 
     def _counted(self, known_by: str | None = None) -> list[Claim]:
         """The claims that count; kept, because the same day is asked of again and again."""
         if known_by not in self._claims:
-            rows = self._dicts(_sql("claims"), {"known_by": known_by})
-            self._claims = {**dict(list(self._claims.items())[-7:]), known_by: [_from_row(Claim, r) for r in rows]}
+            rows = self._dicts(sql_text("claims"), {"known_by": known_by})
+            self._claims = {**dict(list(self._claims.items())[-7:]), known_by: [from_row(Claim, r) for r in rows]}
         return self._claims[known_by]
 
-    def _every_claim(self) -> list[Claim]:
-        """The claims of every coding and version there ever was."""
-        return [_from_row(Claim, row) for row in self._dicts("SELECT * FROM base.claims ORDER BY id, coding")]
+    def _resolved(self, at: str, known_by: str | None, codes: Sequence[str] = ()) -> list[StoredTie]:
+        """The ties as of a day; with `codes`, those that may have all of these parties. The claims of each are grouped
+        already, but where some of them were not known yet."""
+        if known_by is not None:
+            stories = dict(self._lists("SELECT article, story FROM base.stories"))
+            claims = self._counted(known_by)
+            found = ties.resolutions(claims, at=at, known_by=known_by, stories=stories, book=self._rules)
+            return [_stored_tie(r) for r in found]
+        groups: dict[str, list[Claim]] = {}
+        for row in self._dicts(sql_text("tie_claims"), {"codes": sorted(codes)}):
+            groups.setdefault(row["tie"], []).append(from_row(Claim, row))
+        return self._standing(groups.values(), at)
 
-    def _resolved(self, at: str, known_by: str | None) -> list[StoredTie]:
-        stories = dict(self._lists("SELECT article, story FROM base.stories"))
-        claims = self._counted(known_by)
-        found = ties.resolutions(claims, at=at, known_by=known_by, stories=stories, book=self._rules)
-        return [_stored_tie(r) for r in found]
+    def _standing(self, groups: Iterable[list[Claim]], at: str) -> list[StoredTie]:
+        ordered = [sorted(group, key=ties.age) for group in groups]
+        articles = sorted({claim.article for group in ordered for claim in group})
+        sql = "SELECT article, story FROM base.stories WHERE list_contains($articles, article)"
+        stories = dict(self._lists(sql, {"articles": articles}))
+        return [_stored_tie(r) for r in ties.resolved(ordered, at=at, stories=stories, book=self._rules)]
 
     def _tie(self, id: str) -> StoredTie | None:
         alias = self._lists("SELECT id FROM base.aliases WHERE alias = $id", {"id": id})
         wanted = alias[0][0] if alias else id
-        return next((tie for tie in self._resolved(date.today().isoformat(), None) if tie.id == wanted), None)
+        sql = f"SELECT * FROM ({sql_text('tie_claims')}) WHERE tie = $id"
+        claims = [from_row(Claim, row) for row in self._dicts(sql, {"id": wanted, "codes": []})]
+        return next(iter(self._standing([claims], date.today().isoformat())), None) if claims else None
 
 
 # The writer's side
@@ -744,7 +847,7 @@ class _Work:
         if not self.file.exists():
             return False
         try:
-            left, shown = _batch_of(self.attach()), _batch_of(_attach_read_only(self.path))
+            left, shown = _batch_of(self.attach()), _batch_of(_attach_read_only(self.path, older=True))
         except (duckdb.Error, RecordError) as error:
             raise RecordError(
                 f"{self.file}: left by a run that was stopped, and cannot be read ({error}); "
@@ -764,8 +867,8 @@ class _Work:
         try:
             con.execute(f"ATTACH '{_quoted(part)}' AS record (STORAGE_VERSION '{_STORAGE}')").fetchall()
             con.execute("USE record").fetchall()
-            for name in ("schema", "views"):
-                con.execute(_sql(name)).fetchall()
+            for name in ("schema", "derived", "views"):
+                con.execute(sql_text(name)).fetchall()
             meta = {
                 "format": str(FORMAT),
                 "id": str(uuid.uuid4()),
@@ -783,8 +886,8 @@ class _Work:
         con = duckdb.connect(":memory:", config=_CONFIG)
         con.execute(f"ATTACH '{_quoted(self.file)}' AS record (STORAGE_VERSION '{_STORAGE}')").fetchall()
         con.execute("USE record").fetchall()
-        # A record of an earlier release gets the views of this one.
-        con.execute(_sql("views")).fetchall()
+        # A record of an earlier release gets the tables and views of this one.
+        _upgrade(con)
         self.attached = True
         return con
 
@@ -862,8 +965,9 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
 # Reading files
 
 
-def _attach_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """The published file under the name `record`, without keeping anybody else from it.
+def _attach_read_only(path: Path, older: bool = False) -> duckdb.DuckDBPyConnection:
+    """The published file under the name `record`, without keeping anybody else from it. `older`: of an earlier release
+    too, as for writers, who bring it up to date.
 
     Each connection is a database of its own: within one process DuckDB would hand out the file it has open under
     that name, however old.
@@ -878,7 +982,7 @@ def _attach_read_only(path: Path) -> duckdb.DuckDBPyConnection:
                 raise
             _attach_copy(con, path)
         con.execute("USE record").fetchall()
-        _check(con, path)
+        _check(con, path, older)
     except duckdb.Error as error:
         con.close()
         raise RecordError(f"{path}: is no record that can be read ({error})") from error
@@ -902,23 +1006,36 @@ def _attach_copy(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         con.execute(f"ATTACH '{_quoted(copy)}' AS record (READ_ONLY)").fetchall()
 
 
-def _check(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    tables = {name for (name,) in _fetch(con, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base'", {})}
+def _check(con: duckdb.DuckDBPyConnection, path: Path, older: bool) -> None:
+    tables = {name for (name,) in fetch(con, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'base'", {})}
     if "meta" not in tables:
         raise RecordError(f"{path}: a DuckDB file, but no record of communique")
     made = int(_meta(con)["format"])
     if made > FORMAT:
         raise RecordError(f"{path}: made by a newer communique (format {made}, this one reads {FORMAT}); upgrade")
+    if made < FORMAT and not older:
+        raise RecordError(f"{path}: made by an earlier communique; `communique rebuild {path}` brings it up to date")
 
 
 def _meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(_fetch(con, "SELECT key, value FROM base.meta", {}))
+    return dict(fetch(con, "SELECT key, value FROM base.meta", {}))
 
 
 def _own_rules(book: Codebook) -> str | None:
-    """What lies over our rules of ties, as the record keeps it."""
-    texts = [layer.text(_RULES) for layer in book.layers[1:] if _RULES in layer.files]
-    return json.dumps(texts) if texts else None
+    """What lies over our rules, as the record keeps it."""
+    files = [{name: layer.text(name) for name in RULES if name in layer.files} for layer in book.layers[1:]]
+    return json.dumps([texts for texts in files if texts]) if any(files) else None
+
+
+def _upgrade(con: duckdb.DuckDBPyConnection) -> None:
+    """Brings the tables of a record of an earlier release up to this one's. What is derived is made anew next."""
+    if int(_meta(con)["format"]) < FORMAT:
+        con.execute("ALTER TABLE base.articles DROP COLUMN IF EXISTS shingles").fetchall()
+        for name in ("ties", "tie_claims", "stories", "aliases"):
+            con.execute(f"DROP TABLE IF EXISTS base.{name} CASCADE").fetchall()
+        con.execute("UPDATE base.meta SET value = ? WHERE key = 'format'", [str(FORMAT)]).fetchall()
+    for name in ("derived", "views"):
+        con.execute(sql_text(name)).fetchall()
 
 
 def _batch_of(con: duckdb.DuckDBPyConnection) -> tuple[str, int]:
@@ -942,15 +1059,6 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-@cache
-def _sql(name: str) -> str:
-    return resources.files("communique").joinpath("sql", f"{name}.sql").read_text("utf-8")
-
-
-def _fetch(con: duckdb.DuckDBPyConnection, sql: str, params: Any) -> list[tuple[Any, ...]]:
-    return con.execute(sql, params if isinstance(params, list) else dict(params)).fetchall()
-
-
 @contextlib.contextmanager
 def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """All or nothing."""
@@ -968,84 +1076,7 @@ def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConn
         cursor.close()
 
 
-# Records to rows and back. Column and field names are those of the JSON shapes.
-
-_NAMES = {"from_": "from", "for_": "for"}
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def _text(value: str) -> str:
-    return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
-
-
-def _inner(kind: Any) -> Any:
-    """The type without `| None`."""
-    if get_origin(kind) in (Union, types.UnionType):
-        return next(a for a in get_args(kind) if a is not type(None))
-    return kind
-
-
-@cache
-def _plan(kind: Any) -> tuple[tuple[str, str, Any], ...]:
-    """(attribute, column, type) of a record's fields."""
-    hints = get_type_hints(kind)
-    return tuple((f.name, _NAMES.get(f.name, f.name), _inner(hints[f.name])) for f in fields(kind))
-
-
-_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-
-
-@cache
-def _arrow(kind: Any) -> Any:
-    """The Arrow type of a field of a record."""
-    if get_origin(kind) is tuple:
-        return pa.list_(_arrow(_inner(get_args(kind)[0])))
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return pa.string()
-    if kind in _ARROW:
-        return _ARROW[kind]
-    return pa.struct(_fields(kind))
-
-
-def _fields(kind: type) -> list[Any]:
-    return [pa.field(column, _arrow(inner)) for _, column, inner in _plan(kind)]
-
-
-def _to_row(record: Any) -> Row:
-    return {column: _to_cell(getattr(record, name)) for name, column, _ in _plan(cast(Any, type(record)))}
-
-
-def _to_cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, tuple):
-        return [_to_cell(item) for item in value]
-    return _to_row(value) if hasattr(value, "__dataclass_fields__") else value
-
-
-def _from_row(kind: type[R], row: Mapping[str, Any]) -> R:
-    return kind(*_values(kind, row))
-
-
-def _values(kind: Any, row: Mapping[str, Any]) -> list[Any]:
-    """The values of a record's fields, in their order."""
-    return [value if (value := row[column]) is None or make is None else make(value) for column, make in _makers(kind)]
-
-
-@cache
-def _makers(kind: Any) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    return [(column, _maker(inner)) for _, column, inner in _plan(kind)]
-
-
-@cache
-def _maker(kind: Any) -> Callable[[Any], Any] | None:
-    """What makes a field's value out of a cell; `None` where the cell is the value."""
-    if kind in _ARROW:
-        return None
-    if get_origin(kind) is tuple:
-        make = _maker(_inner(get_args(kind)[0]))
-        return tuple if make is None else lambda cells: tuple(map(make, cells))
-    return kind if issubclass(kind, StrEnum) else lambda row: kind(*_values(kind, row))
+# What is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -1060,12 +1091,8 @@ class _Batch:
 
 _CODED = [pa.field("coding", pa.int64()), pa.field("article", pa.string()), pa.field("position", pa.int64())]
 _TABLES: dict[type, str] = {Event: "events", Statement: "statements", Claim: "claims"}
-_SCHEMAS = {kind: pa.schema(_CODED + [f for f in _fields(kind) if f.name != "article"]) for kind in _TABLES}
-_ARTICLE_SCHEMA = pa.schema(
-    [pa.field("seq", pa.int64())]
-    + [f for f in _fields(Article) if f.name != "anchor"]
-    + [pa.field("shingles", pa.list_(pa.uint64()))]
-)
+_SCHEMAS = {kind: pa.schema(_CODED + [f for f in arrow_fields(kind) if f.name != "article"]) for kind in _TABLES}
+_ARTICLE_SCHEMA = pa.schema([pa.field("seq", pa.int64()), *(f for f in arrow_fields(Article) if f.name != "anchor")])
 _CODING_SCHEMA = pa.schema(
     [
         pa.field("coding", pa.int64()),
@@ -1073,21 +1100,22 @@ _CODING_SCHEMA = pa.schema(
         pa.field("run", pa.int64()),
         pa.field("latest", pa.bool_()),
         pa.field("digest", pa.string()),
-        pa.field("anchor", _arrow(Anchor)),
-        *(f for f in _fields(CodedReport) if f.name in ("actors", "places", "times")),
+        pa.field("anchor", arrow_type(Anchor)),
+        *(f for f in arrow_fields(CodedReport) if f.name in ("actors", "places", "times")),
     ]
 )
 # What the record keeps of a problem.
 _PROBLEM_COLUMNS = ("source", "station", "reason", "article")
 _PROBLEM_SCHEMA = pa.schema([pa.field("seq", pa.int64()), *(pa.field(name, pa.string()) for name in _PROBLEM_COLUMNS)])
-_TIE_SCHEMA = pa.schema([pa.field("position", pa.int64()), *(f for f in _fields(StoredTie) if f.name != "claims")])
-_TIE_CLAIM_SCHEMA = pa.schema([pa.field("tie", pa.string()), pa.field("claim", pa.string())])
-_STORY_SCHEMA = pa.schema([pa.field("article", pa.string()), pa.field("story", pa.string())])
-_ALIAS_SCHEMA = pa.schema([pa.field("alias", pa.string()), pa.field("id", pa.string())])
 
 _PROBLEMS = "SELECT source, station, reason, article FROM base.problems WHERE list_contains($sources, source)"
 _ARTICLES = "SELECT a.*, c.anchor FROM base.articles AS a LEFT JOIN base.codings AS c ON c.article = a.id AND c.latest"
 _CURRENT = " WHERE a.superseded_by IS NULL"
+_MEMBERS = """
+    SELECT m.happening, list(m."event" ORDER BY coalesce(a.published, '9999'), m."event")
+    FROM base.happening_events AS m JOIN base.articles AS a ON a.id = m.article
+    WHERE list_contains($ids, m.happening) GROUP BY m.happening
+"""
 _CODES = """
     SELECT code, list(DISTINCT name ORDER BY name)
     FROM (
@@ -1101,25 +1129,12 @@ _CODES = """
 """
 
 
-def _add_rows(cursor: duckdb.DuckDBPyConnection, table: str, schema: Any, rows: Iterable[Row]) -> None:
-    """Rows into a base table, through Arrow."""
-    arrow = pa.Table.from_pylist(list(rows), schema=schema)
-    if arrow.num_rows:
-        cursor.register("batch", arrow)
-        cursor.execute(f"INSERT INTO base.{table} BY NAME SELECT * FROM batch").fetchall()
-        cursor.unregister("batch")
-
-
-def _next(cursor: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
-    return int(_fetch(cursor, f"SELECT coalesce(max({column}), 0) + 1 FROM base.{table}", {})[0][0])
-
-
 def _run(cursor: duckdb.DuckDBPyConnection, version: str) -> int:
     """The number of a coder version; a new one gets the next."""
-    known = _fetch(cursor, "SELECT run FROM base.runs WHERE version = ?", [version])
+    known = fetch(cursor, "SELECT run FROM base.runs WHERE version = ?", [version])
     if known:
         return int(known[0][0])
-    number = _next(cursor, "runs", "run")
+    number = next_number(cursor, "runs", "run")
     cursor.execute("INSERT INTO base.runs VALUES (?, ?)", [number, version]).fetchall()
     return number
 
@@ -1128,45 +1143,36 @@ def _article_rows(batch: _Batch, known: set[str], first: int) -> Iterator[Row]:
     new = {r.article.id: r.article for r, _ in reversed(batch.reports) if r.article.id not in known}
     uncoded = [article for article in batch.uncoded if article.id not in new]
     for seq, article in enumerate([*reversed(new.values()), *uncoded], first):
-        row = _to_row(article)
+        row = to_row(article)
         del row["anchor"]
-        yield {"seq": seq, **row, "shingles": _shingles(article.text)}
+        yield {"seq": seq, **row}
 
 
 def _add_codings(cursor: duckdb.DuckDBPyConnection, batch: _Batch, run: int) -> None:
     ids = [report.article.id for report, _ in batch.reports]
     cursor.execute("UPDATE base.codings SET latest = FALSE WHERE latest AND list_contains(?, article)", [ids])
-    first = _next(cursor, "codings", "coding")
+    first = next_number(cursor, "codings", "coding")
     last = {report.article.id: first + i for i, (report, _) in enumerate(batch.reports)}
     codings: list[Row] = []
     parts: dict[type, list[Row]] = {Event: [], Statement: [], Claim: []}
     for coding, (report, digest) in enumerate(batch.reports, first):
         key = {"coding": coding, "article": report.article.id}
         latest = last[report.article.id] == coding
-        about = {name: _to_cell(getattr(report, name)) for name in ("actors", "places", "times")}
+        about = {name: to_cell(getattr(report, name)) for name in ("actors", "places", "times")}
         codings.append(
-            {**key, "run": run, "latest": latest, "digest": digest, "anchor": _to_cell(report.article.anchor), **about}
+            {**key, "run": run, "latest": latest, "digest": digest, "anchor": to_cell(report.article.anchor), **about}
         )
         for kind, items in ((Event, report.events), (Statement, report.statements), (Claim, report.claims)):
-            parts[kind] += [{**_to_row(item), **key, "position": i} for i, item in enumerate(items)]
-    _add_rows(cursor, "codings", _CODING_SCHEMA, codings)
+            parts[kind] += [{**to_row(item), **key, "position": i} for i, item in enumerate(items)]
+    add_rows(cursor, "codings", _CODING_SCHEMA, codings)
     for part, rows in parts.items():
-        _add_rows(cursor, _TABLES[part], _SCHEMAS[part], rows)
+        add_rows(cursor, _TABLES[part], _SCHEMAS[part], rows)
 
 
 def _add_problems(cursor: duckdb.DuckDBPyConnection, problems: Iterable[Problem]) -> None:
-    first = _next(cursor, "problems", "seq")
+    first = next_number(cursor, "problems", "seq")
     rows = ({"seq": seq, **{n: getattr(p, n) for n in _PROBLEM_COLUMNS}} for seq, p in enumerate(problems, first))
-    _add_rows(cursor, "problems", _PROBLEM_SCHEMA, rows)
-
-
-def _add_ties(cursor: duckdb.DuckDBPyConnection, found: Sequence[StoredTie]) -> None:
-    cursor.execute("TRUNCATE base.ties").fetchall()
-    cursor.execute("TRUNCATE base.tie_claims").fetchall()
-    rows = [{**_to_row(tie), "position": i} for i, tie in enumerate(found)]
-    _add_rows(cursor, "ties", _TIE_SCHEMA, rows)
-    links = [{"tie": tie.id, "claim": claim} for tie in found for claim in tie.claims]
-    _add_rows(cursor, "tie_claims", _TIE_CLAIM_SCHEMA, links)
+    add_rows(cursor, "problems", _PROBLEM_SCHEMA, rows)
 
 
 def _digest(report: CodedReport) -> str:
@@ -1177,12 +1183,12 @@ def _digest(report: CodedReport) -> str:
 
 
 def _plain_problem(problem: Problem) -> Problem:
-    return Problem(*(_to_cell(getattr(problem, name)) for name in _PROBLEM_COLUMNS))
+    return Problem(*(to_cell(getattr(problem, name)) for name in _PROBLEM_COLUMNS))
 
 
 def _unstorable(report: CodedReport) -> Problem | None:
     article = report.article
-    count = sum(len(_SURROGATE.findall(part)) for part in (article.title or "", article.text))
+    count = sum(len(SURROGATE.findall(part)) for part in (article.title or "", article.text))
     if not count:
         return None
     name = article.given_id or article.url or article.title or article.id
@@ -1191,11 +1197,11 @@ def _unstorable(report: CodedReport) -> Problem | None:
 
 
 def _article(row: Row) -> Article:
-    return _from_row(Article, row)
+    return from_row(Article, row)
 
 
 def _article_with(article: Article, anchor: Row | None) -> Article:
-    return replace(article, anchor=None if anchor is None else _from_row(Anchor, anchor))
+    return replace(article, anchor=None if anchor is None else from_row(Anchor, anchor))
 
 
 def _outdated(row: Row) -> str | None:
@@ -1210,11 +1216,11 @@ def _origin(row: Row) -> Row:
 
 def _stored_event(row: Row) -> StoredEvent:
     about = {**_origin(row), "day": row["day"], "day_source": row["day_source"]}
-    return StoredEvent(*_values(Event, row), **about)
+    return StoredEvent(*values(Event, row), **about)
 
 
 def _stored_statement(row: Row) -> StoredStatement:
-    return StoredStatement(*_values(Statement, row), **_origin(row))
+    return StoredStatement(*values(Statement, row), **_origin(row))
 
 
 def _stored_tie(found: ties.Resolution) -> StoredTie:
@@ -1225,55 +1231,6 @@ def _stored_tie(found: ties.Resolution) -> StoredTie:
         voice_article=found.voice_article,
         claims=tuple(claim.id for claim in found.claims),
     )
-
-
-# Stories and aliases
-
-_WORD = re.compile(r"\w+")
-_SHINGLE = 5
-# One shingle in so many is kept.
-_SAMPLE = 4
-
-
-def _shingles(text: str) -> list[int]:
-    """Hashes of runs of five words, a fixed quarter of them, and one of all words: what copies have in common."""
-    words = _WORD.findall(text.casefold())
-    runs = (_hash(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1))
-    return sorted({_hash(words), *(h for h in runs if h % _SAMPLE == 0)})
-
-
-def _hash(words: Sequence[str]) -> int:
-    raw = " ".join(words).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big")
-
-
-def _stories(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Article -> its story: the least id of all articles that the same copy links it to, however it came."""
-    parent = {article: article for (article,) in _fetch(cursor, "SELECT id FROM base.articles", {})}
-
-    def top(article: str) -> str:
-        while parent[article] != article:
-            parent[article] = parent[parent[article]]
-            article = parent[article]
-        return article
-
-    for one, other in _fetch(cursor, _sql("stories"), {}):
-        a, b = sorted((top(one), top(other)))
-        parent[b] = a
-    return {article: top(article) for article in parent}
-
-
-def _answers(every: Sequence[Claim], counted: Sequence[Claim], book: Codebook | None) -> dict[str, str]:
-    """Every id a tie ever had -> the id it has now. Ids given by claims that no longer count (of superseded reports,
-    of older codings) lead to the tie that their fellow claims are part of."""
-    now = ties.aliases(counted, book=book)
-    ever = ties.aliases(every, book=book)
-    fellows: dict[str, str] = {}
-    for old, group in ever.items():
-        if old in now:
-            fellows.setdefault(group, now[old])
-    found = {old: fellows[group] for old, group in ever.items() if group in fellows}
-    return {old: id for old, id in sorted({**found, **now}.items()) if old != id}
 
 
 # Filters
@@ -1300,8 +1257,8 @@ def _is(code: str, actor: Actor) -> bool:
 class _Where:
     """Conditions of a query for what counts, and the values they speak of."""
 
-    def __init__(self) -> None:
-        self.conditions = ["latest", "superseded_by IS NULL"]
+    def __init__(self, conditions: Iterable[str] = ("latest", "superseded_by IS NULL")) -> None:
+        self.conditions = list(conditions)
         self.values: dict[str, Any] = {}
 
     def _value(self, value: Any) -> str:
@@ -1321,6 +1278,22 @@ class _Where:
             self.conditions.append(
                 f'CASE WHEN dated THEN coalesce("when"."from" < {day}, TRUE) ELSE reported < {day} END'
             )
+
+    def happened(self, from_: str | None, until: str | None) -> None:
+        """Happenings that reach into a half-open interval."""
+        if from_:
+            day = self._value(_iso(from_))
+            self.conditions.append(
+                f'CASE WHEN "from" IS NULL THEN "day" >= {day} ELSE coalesce("until" > {day}, TRUE) END'
+            )
+        if until:
+            self.conditions.append(f'"day" < {self._value(_iso(until))}')
+
+    def parties(self, codes: Sequence[str]) -> None:
+        """Happenings that all of these take part in."""
+        for code in codes:
+            lists = "list_transform(actors || recipients, lambda x: lower(x))"
+            self.conditions.append(f"list_contains({lists}, {self._value(code.lower())})")
 
     def words(self, column: str, values: Sequence[str]) -> None:
         if values:
@@ -1349,7 +1322,7 @@ class _Where:
         return f"len([x FOR x IN {column} IF list_has_any({wanted}, [{ways}])]) > 0"
 
     def sql(self, order: str, limit: int | None) -> str:
-        found = f" WHERE {' AND '.join(self.conditions)} ORDER BY {order}"
+        found = f" WHERE {' AND '.join(self.conditions or ['TRUE'])} ORDER BY {order}"
         return found if limit is None else f"{found} LIMIT {int(limit)}"
 
 
@@ -1391,6 +1364,10 @@ def _cells(row: Stored) -> dict[str, str]:
     elif isinstance(row, StoredTie):
         cells = {"kind": row.kind, "name": row.name, "parties": _names(row.parties), "status": row.status}
         cells |= {"since": row.since, "quote": row.evidence[-1].text if row.evidence else None}
+    elif isinstance(row, StoredHappening):
+        cells = {"day": row.day, "type": row.type, "status": row.status, "actors": ", ".join(row.actors)}
+        cells |= {"recipients": ", ".join(row.recipients), "reports": str(row.reports), "outlets": str(row.outlets)}
+        cells |= {"differing": ", ".join(row.differing)}
     else:
         cells = {"sources": _names(row.sources), "form": row.form, "status": row.status}
         cells |= {"quote": " … ".join(span.text for span in row.content), "article": row.article}

@@ -147,32 +147,76 @@ def resolutions(
     book: Codebook | None = None,
 ) -> list[Resolution]:
     """As `resolve`, with what each tie rests on."""
+    used = [c for c in claims if known_by is None or (c.published is not None and c.published <= known_by)]
+    horizon = known_by or max((c.published for c in used if c.published), default=None)
+    return resolved(groups(used, book=book), at=at, horizon=horizon, stories=stories, book=book)
+
+
+def groups(claims: Iterable[Claim], *, book: Codebook | None = None) -> list[list[Claim]]:
+    """Claims in groups of one tie each, the earliest published first, which is the tie's anchor.
+
+    Claims of different blocks (`block`) never meet: a block is grouped the same alone and among others. Voice, span,
+    outlet, event and reasons of a claim do not matter here.
+    """
+    return _groups(_sorted(claims), rules(book or current()))
+
+
+def block(claim: Claim, *, book: Codebook | None = None) -> str:
+    """Names the claims among which a claim is grouped: those of its kind, and of its parties where these alone tell ties
+    of the kind apart."""
     law = rules(book or current())
-    used = _sorted(c for c in claims if known_by is None or (c.published is not None and c.published <= known_by))
-    horizon = at or known_by or max((c.published for c in used if c.published), default=None)
-    found = []
-    for group in _groups(used, law):
-        resolution = _resolve_one(group, law, at, horizon, stories or {})
-        if resolution is not None:
-            found.append(resolution)
-    found.sort(key=lambda r: (r.tie.kind, [_key(p) for p in r.tie.parties], r.tie.name or "", r.tie.id))
+    if law.match.get(claim.kind, "pair") not in ("pair", "place"):
+        return claim.kind
+    return "|".join([claim.kind, *("&".join(sorted(side)) for side in _sides(claim, law))])
+
+
+def resolved(
+    groups: Iterable[list[Claim]],
+    *,
+    at: str | None = None,
+    horizon: str | None = None,
+    stories: Mapping[str, str] | None = None,
+    book: Codebook | None = None,
+) -> list[Resolution]:
+    """What groups of claims (`groups`) come to, sorted by kind, parties and id. `horizon`: the ISO day up to which ends
+    that were announced take effect, where no day is asked for."""
+    law = rules(book or current())
+    found = [r for group in groups if (r := _resolve_one(group, law, at, at or horizon, stories or {})) is not None]
+    found.sort(key=order)
     return found
+
+
+def order(found: Resolution) -> tuple[Any, ...]:
+    """What ties are sorted by: kind, parties, name, id."""
+    return found.tie.kind, [_key(p) for p in found.tie.parties], found.tie.name or "", found.tie.id
+
+
+def own_id(claim: str) -> str:
+    """The id that a tie has while this claim is its earliest one."""
+    return make_id("t", claim)
 
 
 def aliases(claims: Iterable[Claim], *, book: Codebook | None = None) -> dict[str, str]:
     """Every id that a tie may once have had -> the id it has now. A claim gives its tie its id when it is the
     earliest one known, so each claim's own potential id is an alias."""
-    found = {}
-    for group in _groups(_sorted(claims), rules(book or current())):
-        now = make_id("t", group[0].id)
-        found.update({make_id("t", claim.id): now for claim in group})
+    return aliases_of(groups(claims, book=book))
+
+
+def aliases_of(groups: Iterable[list[Claim]]) -> dict[str, str]:
+    """The same for claims in groups."""
+    found = {own_id(claim.id): own_id(group[0].id) for group in groups for claim in group}
     return dict(sorted(found.items()))
 
 
 def _sorted(claims: Iterable[Claim]) -> list[Claim]:
     """One claim an id, the earliest published first; the first of a tie is its anchor."""
     by_id = {c.id: c for c in claims}
-    return sorted(by_id.values(), key=lambda c: (c.published or "9999", c.id))
+    return sorted(by_id.values(), key=age)
+
+
+def age(claim: Claim) -> tuple[str, str]:
+    """What the claims of a tie are sorted by: the day of their report, and their id."""
+    return claim.published or "9999", claim.id
 
 
 # 1. Which claims speak of the same tie

@@ -34,7 +34,7 @@ CLASSES = "lang/en/classes*.csv"
 # Files that are one table together.
 TOGETHER = (PREDICATES, CLASSES)
 # What is read as TOML; `tables.toml` and `SOURCES.toml` say something of the files and are no tables themselves.
-DOCUMENTS = ("codebook/*.toml", "sectors.toml", "ties.toml", "lang/en/dates.toml")
+DOCUMENTS = ("codebook/*.toml", "sectors.toml", "ties.toml", "happenings.toml", "lang/en/dates.toml")
 CONTEXTS = "codebook/contexts.toml"
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 

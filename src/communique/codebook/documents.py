@@ -56,6 +56,10 @@ _TIES: Shape = {
     "fields": {"*": _TEXTS},
     "presence": {"*": _TEXTS},
 }
+_HAPPENINGS: Shape = {
+    "family": [{"name!": "text", "types!": _TEXTS, "directed!": "flag", "alone!": "flag", "about": "text"}],
+    "words": {"plain": _TEXTS, "titles": _TEXTS, "against": _TEXTS},
+}
 # Entries that the program itself reasons about: they can be changed, but neither added nor taken out.
 _FIXED: dict[Path, str] = {
     ("ties.toml", "status"): "the statuses of ties",
@@ -96,7 +100,8 @@ class _Document:
             return _CONTEXTS
         if fnmatchcase(self._name, "codebook/*.toml"):
             return _EVENT_TYPE
-        return {"sectors.toml": _SECTORS, "ties.toml": _TIES}.get(self._name) or _shape_of(self._below or self._raw)
+        known = {"sectors.toml": _SECTORS, "ties.toml": _TIES, "happenings.toml": _HAPPENINGS}
+        return known.get(self._name) or _shape_of(self._below or self._raw)
 
     def _fault(self, path: Path, what: str, item: str | None = None) -> str:
         return f"{self._where}:{self._lines.of(path, item)}: {what}"

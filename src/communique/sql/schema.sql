@@ -43,8 +43,7 @@ CREATE TABLE base.articles(
     url VARCHAR,
     author VARCHAR,
     "text" VARCHAR NOT NULL,
-    superseded_by VARCHAR,
-    shingles UBIGINT[] NOT NULL
+    superseded_by VARCHAR
 );
 
 CREATE TABLE base.codings(
@@ -142,34 +141,3 @@ CREATE TABLE base.corrections(
     made TIMESTAMP NOT NULL,
     note VARCHAR
 );
-
--- Derived from the tables above; `Record.rebuild()` makes them anew.
-
-CREATE TABLE base.stories(article VARCHAR NOT NULL, story VARCHAR NOT NULL);
-
-CREATE TABLE base.ties(
-    "position" BIGINT NOT NULL,
-    id VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,
-    "name" VARCHAR,
-    parties base.party[] NOT NULL,
-    status VARCHAR NOT NULL,
-    step VARCHAR NOT NULL,
-    since VARCHAR,
-    "until" VARCHAR,
-    place base.place,
-    voice base.voice NOT NULL,
-    history base.step[] NOT NULL,
-    evidence base.evidence[] NOT NULL,
-    outlets BIGINT NOT NULL,
-    stories BIGINT NOT NULL,
-    score DOUBLE NOT NULL,
-    because base.reason[] NOT NULL,
-    party_articles VARCHAR[] NOT NULL,
-    place_article VARCHAR,
-    voice_article VARCHAR
-);
-
-CREATE TABLE base.tie_claims(tie VARCHAR NOT NULL, claim VARCHAR NOT NULL);
-
-CREATE TABLE base.aliases(alias VARCHAR NOT NULL, id VARCHAR NOT NULL);

@@ -151,3 +151,90 @@ SELECT source, station, reason, article FROM base.problems;
 
 CREATE OR REPLACE VIEW corrections AS
 SELECT target, article, field, "old", "new", "start", "end", quote, "by", made, note FROM base.corrections;
+
+-- What several reports tell of one occurrence. `reports`, `stories`, `outlets` and `events` each say what they count.
+CREATE OR REPLACE VIEW happenings AS
+SELECT
+    id,
+    TRY_CAST(coalesce("from", "until", first_reported) AS DATE) AS "date",
+    CASE WHEN coalesce("from", "until") IS NOT NULL THEN 'text' WHEN first_reported IS NOT NULL THEN 'reported' END
+        AS date_source,
+    "from",
+    "until",
+    grain,
+    "type",
+    act,
+    "mode",
+    status,
+    actors,
+    recipients,
+    coalesce(place."name", place."text") AS place,
+    place.country AS place_country,
+    place.geonames_id AS geonames_id,
+    place.latitude AS latitude,
+    place.longitude AS longitude,
+    reports,
+    stories,
+    outlets,
+    "events",
+    first_reported,
+    last_reported,
+    differing,
+    place AS place_span,
+    place_article
+FROM base.happenings;
+
+CREATE OR REPLACE VIEW happening_events AS
+SELECT
+    m.happening,
+    m."event",
+    e."type",
+    e.status,
+    e.sentence."text" AS quote,
+    e.sentence."start" AS quote_start,
+    e.sentence."end" AS quote_end,
+    m.article,
+    s.story,
+    a.outlet,
+    a.published,
+    a.url
+FROM base.happening_events AS m
+JOIN base.events AS e ON e.coding = m.coding AND e.id = m."event"
+JOIN base.articles AS a ON a.id = m.article
+LEFT JOIN base.stories AS s ON s.article = m.article;
+
+CREATE OR REPLACE VIEW happening_values AS
+SELECT
+    happening, field, "value", "least", "most", unit, "text" AS quote, "start" AS quote_start, "end" AS quote_end, "event",
+    article, story, outlet, published, voice, sources
+FROM base.happening_values;
+
+CREATE OR REPLACE VIEW quantities AS
+SELECT
+    q."event", q.kind, q."value", q."least", q."most", q.unit, q.about, q."text" AS quote, q."start" AS quote_start,
+    q."end" AS quote_end, q.article, a.outlet, a.published
+FROM base.quantities AS q
+JOIN base.articles AS a ON a.id = q.article;
+
+CREATE OR REPLACE VIEW stories AS
+SELECT
+    s.story,
+    count(*) AS reports,
+    count(DISTINCT a.outlet) AS outlets,
+    min(a.published) AS first_published,
+    max(a.published) AS last_published,
+    list(a.id ORDER BY a.published, a.id) AS articles
+FROM base.stories AS s
+JOIN base.articles AS a ON a.id = s.article
+WHERE a.superseded_by IS NULL
+GROUP BY s.story;
+
+CREATE OR REPLACE VIEW counts AS
+SELECT
+    (SELECT count(*) FROM articles) AS reports,
+    (SELECT count(DISTINCT story) FROM articles) AS stories,
+    (SELECT count(DISTINCT outlet) FROM articles) AS outlets,
+    (SELECT count(*) FROM "events") AS "events",
+    (SELECT count(*) FROM base.happenings) AS happenings,
+    (SELECT count(*) FROM statements) AS statements,
+    (SELECT count(*) FROM base.ties) AS ties;
