@@ -105,7 +105,7 @@ def test_a_damaged_graph_is_refused_by_name(tmp_path: Path) -> None:
     folder = tmp_path / "encoder"
     shutil.copytree(str(files("communique") / "data" / "encoder"), folder)
     (folder / "encoder.onnx").write_bytes(b"x" + (folder / "encoder.onnx").read_bytes()[1:])
-    with pytest.raises(ModelError, match="encoder.onnx"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx"):
         Encoder(folder)
     (folder / "encoder.onnx").unlink()
     with pytest.raises(ModelError, match="--coder fast"):

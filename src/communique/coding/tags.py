@@ -101,7 +101,7 @@ def _only_aside(doc: Any, first: int, last: int) -> bool:
     """Whether all before a verb is one subordinate clause and the speaker: "while he sat there, the guard said no"."""
     if doc[first].lower_ not in _ASIDES and (doc[first].lower_ not in _LINKS or doc[first + 1].lower_ not in _ASIDES):
         return False
-    return sum(t.text == "," for t in doc[first:last]) < 2
+    return int(sum(t.text == "," for t in doc[first:last])) < 2
 
 
 def _is_torn(speaker: Any, first: int) -> bool:
