@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,24 +42,28 @@ class Marked:
 
 @dataclass(frozen=True)
 class Line:
-    """A marked sentence: its text, its events, the main one first."""
+    """A marked sentence: its text, its events, the main one first, and the report it stands in, if it is of one."""
 
     id: str
     text: str
     events: tuple[Marked, ...]
+    report: str | None = None
 
 
 def lines(path: Path, faults: list[str]) -> Iterator[Line]:
     """The sentences of a file. What is wrong is added to `faults` and left out."""
+    report = None
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         line = raw.strip()
+        if found := re.match(r"# report (\d+)", line):
+            report = f"{path.stem}-report-{found[1]}"
         if not line or line.startswith("#"):
             continue
         wrong: list[str] = []
-        found = _line(f"{path.stem}-{number:03}", line, wrong)
+        sentence = _line(f"{path.stem}-{number:03}", line, wrong)
         faults += [f"{path.name}:{number}: {w}" for w in wrong]
         if not wrong:
-            yield found
+            yield replace(sentence, report=report)
 
 
 def _line(name: str, line: str, wrong: list[str]) -> Line:
@@ -121,7 +125,8 @@ def record(line: Line) -> dict[str, Any]:
         for e in line.events
     ]
     article = {"published": None, "text": line.text}
-    return {"id": line.id, "group": line.id, "article": article, "events": events, "statements": None}
+    group = line.report or line.id
+    return {"id": line.id, "group": group, "article": article, "events": events, "statements": None}
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from communique import Coder
-from communique.errors import CallError
+from communique.errors import CallError, DataError
 from communique.evaluate import Figure, evaluate, interval
 
 ITEMS = 25
@@ -157,3 +157,40 @@ def test_a_folder_without_tasks_is_named(tmp_path: Path, coder: Coder) -> None:
 )
 def test_intervals_of_timex_values(value: str, days: tuple[str, str] | None) -> None:
     assert interval(value) == days
+
+
+@pytest.mark.parametrize(
+    ("task", "line", "message"),
+    [
+        ("events", '{"id": "a", "text": "T"', "2: not JSON"),
+        ("events", "[1]", "2: a list, expected an object with id, text, events"),
+        ("events", '{"id": "a", "text": "T."}', "2: events is missing, expected a list"),
+        ("events", '{"id": "a", "text": "T.", "events": [{"type": "FIGHT"}]}', "2: events[0]: no event type 'FIGHT'"),
+        (
+            "events",
+            '{"id": "a", "text": "T.", "events": [], "date": "5 March"}',
+            '2: date is "5 March", expected a day',
+        ),
+        ("events", '{"id": "a", "text": "T.", "events": [], "pair": true}', "2: marked `pair`, but has no event"),
+        ("places", '{"id": "a", "text": "Oslo", "toponyms": [{"start": 0, "end": 9}]}', "span 0 to 9 is not inside"),
+        ("dates", '{"id": "a", "text": "May", "times": [{"start": "0"}]}', "times[0]: expected an object with start"),
+        ("status", '{"id": "a", "text": "T.", "start": 0, "end": 1, "occurred": 1}', "occurred is 1, expected true or"),
+        ("attribution", '{"id": "a", "text": "T", "attributions": [{"cue": [3]}]}', "attributions[0].cue: expected"),
+        ("actors", '{"id": "x", "text": "T."}', "2: id 'x' twice"),
+    ],
+)
+def test_faulty_gold_is_refused_with_file_and_line(
+    coder: Coder, tmp_path: Path, task: str, line: str, message: str
+) -> None:
+    path = tmp_path / task / "mine.jsonl"
+    path.parent.mkdir()
+    good = {"id": "x", "text": "T.", "events": [], "toponyms": [], "times": [], "attributions": []}
+    path.write_text(json.dumps({**good, "start": 0, "end": 1, "occurred": True}) + "\n" + line + "\n", "utf-8")
+    with pytest.raises(DataError) as caught:
+        evaluate(tmp_path, coder)
+    assert any(message in fault and "mine.jsonl:2" in fault for fault in caught.value.faults), caught.value.faults
+
+
+def test_a_day_that_is_none_is_a_wrong_call(coder: Coder) -> None:
+    with pytest.raises(CallError, match="5 March"):
+        coder.code("It rained.", published="5 March")

@@ -23,6 +23,7 @@ from communique.coding import Coder
 from communique.coding.actors import Code, Mention
 from communique.coding.coder import Reading
 from communique.errors import CallError
+from communique.gold import read
 from communique.model import Actor, Article, CodedReport, Event
 
 Json = dict[str, Any]
@@ -57,8 +58,8 @@ def evaluate(gold: Path, coder: Coder, predictions: Path | None = None) -> list[
 
 
 def evaluate_file(task: str, path: Path, coder: Coder, predictions: Path | None = None) -> list[Figure]:
-    """The figures of one gold file of a task, one of `TASKS`."""
-    items = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    """The figures of one gold file of a task, one of `TASKS`. Raises `DataError` where the file has faults."""
+    items = read(task, path, coder.book.types)
     predict, score = TASKS[task]
     found = predict(coder, items)
     if predictions is not None:

@@ -8,6 +8,7 @@ Each fold names an exported encoder and the part of the groups that it was train
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,6 +47,25 @@ def readings(coder: Coder, stations: dict[str, HeadStation], examples: list[tupl
         reading = Reading(coder, coder.parse(article))
         station = stations[fold]
         yield example, station, reading, station.listen(reading.parsed)
+
+
+def whole(examples: list[Example]) -> Iterator[Example]:
+    """Sentences of one group put together to a report, as it is read."""
+    for _, found in itertools.groupby(examples, key=lambda e: e.group):
+        text, triggers, unsure = "", [], []
+        for e in found:
+            at = len(text) + 1 if text else 0
+            text = f"{text} {e.text}" if text else e.text
+
+            def moved(span: tuple[int, int], by: int = at) -> tuple[int, int]:
+                return (span[0] + by, span[1] + by)
+
+            triggers += [
+                replace(t, at=moved(t.at), roles={r: tuple(map(moved, s)) for r, s in t.roles.items()})
+                for t in e.triggers or ()
+            ]
+            unsure += [moved(u) for u in e.unsure]
+        yield Example(e.id, e.source, e.group, text, e.published, tuple(triggers), True, tuple(unsure))
 
 
 def groups(station: HeadStation, reading: Reading, heard: dict[int, Any]) -> Iterator[tuple[View, list[Candidate]]]:
@@ -143,6 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=Path, required=True)
     parser.add_argument("--fold", action="append", required=True)
+    parser.add_argument("--unseen", action="append", default=[], help="ENCODER=FILE: records that it did not see at all")
     parser.add_argument("--write", type=Path)
     args = parser.parse_args()
     coder = Coder(kind="fast")
@@ -153,6 +174,11 @@ def main() -> None:
         k, n = map(int, part.split("/"))
         stations[folder] = HeadStation(coder.book, coder.events, Encoder(Path(folder)), START)
         examples += [(folder, e) for e in everything if held_out(e, k, n)]
+    for unseen in args.unseen:
+        folder, _, file = unseen.partition("=")
+        if folder not in stations:
+            stations[folder] = HeadStation(coder.book, coder.events, Encoder(Path(folder)), START)
+        examples += [(folder, e) for e in whole(list(of_corpus(Path(file))))]
     rows, gold, group_of, wanted, statuses, modes = [], [], [], 0, [], []
     number = 0
     cast: dict[str, list[Any]] = {"actor": [], "recipient": []}

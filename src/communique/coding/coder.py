@@ -26,6 +26,7 @@ from communique.coding.places import PlaceStation
 from communique.coding.speech import SpeechStation, speaking
 from communique.coding.stance import StanceStation
 from communique.coding.voice import Attribution, Attributions, VoiceStation
+from communique.errors import CallError
 from communique.model import (
     Actor,
     Article,
@@ -104,7 +105,13 @@ class Coder:
         outlet: str | None = None,
         published: str | None = None,
     ) -> CodedReport:
-        """All that is in one report. A string is taken as its text; `published` is an ISO day."""
+        """All that is in one report. A string is taken as its text; `published` is an ISO day. Raises `CallError` where
+        it is none."""
+        if published is not None:
+            try:
+                date.fromisoformat(published)
+            except ValueError:
+                raise CallError(f"published is {published!r}, expected a day as 2024-03-31") from None
         article = (
             report
             if isinstance(report, Article)
