@@ -163,7 +163,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=Path, required=True)
     parser.add_argument("--fold", action="append", required=True)
-    parser.add_argument("--unseen", action="append", default=[], help="ENCODER=FILE: records that it did not see at all")
+    parser.add_argument(
+        "--unseen", action="append", default=[], help="ENCODER=FILE: records that it did not see at all"
+    )
     parser.add_argument("--write", type=Path)
     args = parser.parse_args()
     coder = Coder(kind="fast")
