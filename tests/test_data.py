@@ -25,7 +25,7 @@ def test_the_tables_have_no_faults() -> None:
 
 def test_every_file_of_data_is_described_and_has_a_source() -> None:
     sources = {s["file"] for s in tomllib.loads((DATA / "SOURCES.toml").read_text("utf-8"))["source"]}
-    files = {p.relative_to(DATA).as_posix() for p in DATA.rglob("*") if p.suffix in (".csv", ".toml")}
+    files = {p.relative_to(DATA).as_posix() for p in DATA.rglob("*") if p.suffix in (".csv", ".toml", ".json", ".onnx")}
     files -= {"SOURCES.toml", "tables.toml"}
     assert files == sources
     assert {f for f in files if f.endswith(".csv")} == set(BOOK.schema)

@@ -105,7 +105,7 @@ def _event_faults(item: Json, types: Collection[str]) -> Iterator[str]:
 
 
 def _span_faults(span: Any, text: str) -> Iterator[str]:
-    ends = [span.get(k) for k in ("start", "end")] if isinstance(span, dict) else [None]
+    ends: list[Any] = [span.get(k) for k in ("start", "end")] if isinstance(span, dict) else [None]
     if not all(isinstance(e, int) and not isinstance(e, bool) for e in ends):
         yield "expected an object with start and end, whole numbers"
     elif not 0 <= ends[0] < ends[1] <= len(text):

@@ -38,6 +38,7 @@ NAMES = (
     "verb",
     "prominent",
 )
+KEEPS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 START = Joined(dict.fromkeys(NAMES, 0.0), 0.5, {}, {}, 1.0, 1.5, 0.5)
 
 
@@ -228,7 +229,7 @@ def main() -> None:
     lexicon = np.array([i for i in range(len(y)) if x[i][NAMES.index("lexicon")] == 1])
     print("candidates", len(y), "wanted", wanted, "texts", len(examples))
     print("lexicon alone", 2 * y[lexicon].sum() / (len(lexicon) + wanted), y[lexicon].mean(), y[lexicon].sum() / wanted)
-    for keep in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
+    for keep in KEEPS:
         print("keep", keep, *(round(float(v), 3) for v in f1(keep)))
     said = index[share[index] >= 0.4]
     print("ece", round(calibration(share[said], y[said]), 3), "auc", round(auc(share[said], y[said]), 3))
@@ -252,7 +253,7 @@ def main() -> None:
         found = {
             "roles": roles, "take": take,
             "weights": {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)},
-            "keep": 0.35, "status": 1.0, "happened": 1.5, "mode": 0.5,
+            "keep": max(KEEPS, key=lambda k: f1(k)[0]), "status": 2.0, "happened": 2.0, "mode": 0.3,
         }  # fmt: skip
         args.write.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

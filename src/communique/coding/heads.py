@@ -130,14 +130,14 @@ class HeadStation:
     def chosen(self, view: View, mentions: Mentions, drafts: list[Draft]) -> list[Candidate]:
         """The candidates of a sentence that are events, the main one first. A user's own row is never overruled."""
         best = []
-        for group in self.candidates(view, mentions, drafts):
+        groups = self.candidates(view, mentions, drafts)
+        barred = {t for g in groups if g[0].draft is None for t in g[0].tokens if self._barred(view, mentions, t)}
+        for group in groups:
             draft = group[0].draft
-            if draft is not None and draft.own:
-                own = next(c for c in group if c.type == draft.type)
-                own.share = draft.score
-                best.append(own)
+            if draft is not None and self._sure(draft):
+                best.append(group[0])
                 continue
-            if draft is None and self.events.barred(_predicate(view.parsed.token(group[0].token)), mentions):
+            if draft is None and any(near(view.parsed.token(group[0].token), t) for t in barred):
                 continue
             for candidate in group:
                 candidate.share = probability(self.joined.weights, candidate.features)
@@ -145,7 +145,18 @@ class HeadStation:
             if top.share >= self.joined.keep:
                 best.append(top)
         best = self._once(view, best)
-        return sorted(best, key=lambda c: (-view.main(self._number(c.type)) * c.share, c.token, c.type))
+        return sorted(best, key=lambda c: (-self._weight(view, c), c.token, c.type))
+
+    def _sure(self, draft: Draft) -> bool:
+        """Whether a draft is none of the encoder's business: a user's row reads it, or it has a type of the user's."""
+        return draft.own or draft.type not in self.types
+
+    def _weight(self, view: View, c: Candidate) -> float:
+        """How much of a sentence an event carries."""
+        return c.share * (view.main(self._number(c.type)) if c.type in self.types else 1.0)
+
+    def _barred(self, view: View, mentions: Mentions, token: int) -> bool:
+        return self.events.barred(_predicate(view.parsed.token(token)), mentions)
 
     @staticmethod
     def _once(view: View, found: list[Candidate]) -> list[Candidate]:
@@ -154,7 +165,7 @@ class HeadStation:
         kept: list[Candidate] = []
         for c in sorted(found, key=lambda c: (c.draft is None, -c.share, c.token)):
             if c.draft is None and any(
-                o.type == c.type and any(_near(view.parsed.token(c.token), t) for t in o.tokens) for o in kept
+                o.type == c.type and any(near(view.parsed.token(c.token), t) for t in o.tokens) for o in kept
             ):
                 continue
             kept.append(c)
@@ -193,6 +204,8 @@ class HeadStation:
         return None
 
     def _group(self, view: View, mentions: Mentions, tokens: list[int], draft: Draft | None) -> list[Candidate]:
+        if draft is not None and self._sure(draft):
+            return [Candidate(draft.predicate.head.i, draft.type, draft, {}, draft.score, tokens)]
         shares = np.max([view.types(t) for t in tokens], axis=0)
         p = _predicate(view.parsed.token(tokens[0])) if draft is None else draft.predicate
         sides = self._parties(p, mentions) if draft is None else (draft.actors, draft.recipients)
@@ -230,15 +243,34 @@ class HeadStation:
 
     def _settled(self, view: View, mentions: Mentions, candidate: Candidate) -> Draft:
         draft = candidate.draft
-        if draft is not None and draft.own:
+        if draft is not None and self._sure(draft):
             return draft
         if draft is None or draft.type != candidate.type:
             draft = self.anew(view, mentions, candidate)
+        else:
+            self._amend(view, draft, candidate.token)
         self._cast(view, mentions, draft, candidate.token)
         draft.score = round(candidate.share, 3)
         heard = f"{candidate.type} {view.types(candidate.token)[self._number(candidate.type)]:.2f}"
         draft.reasons.append(Reason("score", _FILE, None, heard))
         return draft
+
+    def _amend(self, view: View, draft: Draft, token: int) -> None:
+        """What the heads know better of an event of the lexicon: a mode it has none for, and the status."""
+        if view.piece(token) < 0:
+            return
+        status = self.status(view, token, draft.status)
+        if status is not draft.status:
+            draft.status = status
+            draft.reasons = [r for r in draft.reasons if r.field != "status"]
+            draft.reasons.insert(1, self._told_status(view, token, status))
+        mode = self.mode(view, token, draft.type) if draft.mode is None else None
+        if mode is not None:
+            draft.mode = mode
+            draft.reasons.append(Reason("mode", _FILE, None, mode))
+
+    def _told_status(self, view: View, token: int, status: Status) -> Reason:
+        return Reason("status", _FILE, None, f"{status} {view.status(token)[self._status(status)]:.2f}")
 
     def anew(self, view: View, mentions: Mentions, candidate: Candidate) -> Draft:
         """An event that the lexicon does not see, or sees as another type: parties by grammar, the rest by the heads."""
@@ -250,7 +282,7 @@ class HeadStation:
         act = self.act(view, candidate.token, kind)
         reasons = [
             Reason("type", _FILE, None, f"{kind} {share:.2f}"),
-            Reason("status", _FILE, None, f"{status} {view.status(candidate.token)[self._status(status)]:.2f}"),
+            self._told_status(view, candidate.token, status),
         ]
         mode = self.mode(view, candidate.token, kind)
         draft = Draft(p, kind, act, mode, (), status, actors, recipients, reasons)
@@ -415,7 +447,7 @@ def _predicate(token: Any) -> Predicate:
     return adjective(token) if token.pos_ == "ADJ" else noun(token)
 
 
-def _near(token: Any, other: int) -> bool:
+def near(token: Any, other: int) -> bool:
     """Whether two words hang together over at most three steps upward, none of them a coordination."""
 
     def above(node: Any) -> list[int]:
