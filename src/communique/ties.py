@@ -76,6 +76,7 @@ class Rules:
     countries: Words
     fields: tuple[Words, ...]
     facility: dict[str, str]
+    confidence: dict[str, float]
 
 
 @lru_cache(maxsize=4)
@@ -97,6 +98,7 @@ def rules(book: Codebook) -> Rules:
         countries=_country_words(book),
         fields=tuple(frozenset(words) for words in raw["fields"].values()),
         facility={word: sort for sort, words in raw["presence"].items() for word in words},
+        confidence={name: float(weight) for name, weight in raw["confidence"].items()},
     )
 
 
@@ -471,7 +473,9 @@ def _fits_name(less: _Cluster, more: _Cluster) -> bool:
         return False
     if less.parties <= more.parties:
         shorter = less.words < more.words or less.look != more.look or more.proper > less.proper
-        return shorter or (more.proper and len(less.parties) < len(more.parties))
+        # "Seoul withdrew from the General Security of Military Information Agreement": that of two
+        fewer = len(less.parties) < len(more.parties)
+        return shorter or (fewer and (more.proper or (less.named and more.named and less.words == more.words)))
     lone = len(less.parties) == 1 < len(more.parties) and more.proper
     return less.proper and ((less.words < more.words and less.parties > more.parties) or lone)
 
@@ -496,7 +500,8 @@ def _home(claim: Claim, cluster: _Cluster, full: list[_Cluster]) -> _Cluster | N
     """Where a less fully described claim belongs: to the one tie that fits; of several, to the one that its own
     article speaks of, else to the one that is spoken of in the same weeks."""
     here = partial(_same_article, claim)
-    fits = [c for c in full if cluster.proper or here(c) or _codes(claim) in c.sets]
+    by_name = [c for c in full if claim.named and c.named and cluster.words == c.words]
+    fits = [c for c in full if cluster.proper or here(c) or _codes(claim) in c.sets or c in by_name]
     day = _ordinal(claim.published) if claim.published else None
     return _only(
         [c for c in fits if _times_fit(claim, cluster, c)],
@@ -665,7 +670,7 @@ def _said(claim: Claim, law: Rules) -> _Said:
     status, step = law.status.get(claim.step, claim.status), claim.step
     ends = None
     published = claim.published
-    ahead = claim.from_ is not None and published is not None and claim.from_ > published
+    ahead = _ahead(claim)
     if ahead and status is TieStatus.ENDED:
         status, step, ends = TieStatus.ACTIVE, f"{step} announced", claim.from_
     elif ahead and status is TieStatus.SUSPENDED:
@@ -869,6 +874,7 @@ class _Life:
         if status is not self.status:
             # that an end was announced, or put off, tells when, not since when the tie stood
             late = status is TieStatus.ACTIVE and (_base(step, self.law)[1] or step in self.law.steps["reprieve"])
+            late = late and self.status is not TieStatus.SUSPENDED
             self.since, self.decider = None if late else since, said
         self.history.append((status, step, since, [said]))
         self.status, self.step = status, step
@@ -950,6 +956,8 @@ def _onward(life: _Life, said: _Said) -> TieStatus | None:
         return status if law.rank[status] >= law.rank[now] or not life.founded else None
     if suffix in ("announced", "considered", "denied") and status is TieStatus.ACTIVE:
         return None
+    if now is TieStatus.SUSPENDED and base in law.steps["settled"]:
+        return status
     if now is TieStatus.SUSPENDED:
         return status if status is TieStatus.ACTIVE and not (said.state and said.claim.from_ is None) else None
     if now is TieStatus.ENDED and (suffix == "considered" or base in law.steps["musing"]):
@@ -960,7 +968,10 @@ def _onward(life: _Life, said: _Said) -> TieStatus | None:
 
 
 def _since(said: _Said) -> str | None:
-    """The day a status began, where the passage (or, for its month or year, another one) tells."""
+    """The day a status began, where the passage (or, for its month or year, another one) tells. Of a plan, the text tells
+    when it will come true, not since when it is planned."""
+    if _ahead(said.claim):
+        return None
     return said.day if said.claim.from_ is not None and said.day != said.claim.published else said.claim.from_
 
 
@@ -976,14 +987,31 @@ def _live(said: list[_Said], law: Rules, at: str | None, horizon: str | None) ->
 
 
 def _in_order(said: list[_Said], law: Rules) -> list[_Said]:
-    """By valid day; what is known only by month or year is put at the exact day another passage gives for the same,
-    else after what it must have followed."""
-    exact = sorted({(s.day, s.status, s.claim.from_ is not None) for s in said if s.day and s.claim.grain in _FINE})
-    placed = [replace(s, day=_placed(s, exact, law)) if _vague(s) else s for s in said]
-    return sorted(
-        placed,
-        key=lambda s: (s.day or "", s.claim.published or "9999", s.own, law.rank[s.status], s.claim.id),
+    """By valid day; what is known only by month or year is put at the finer time another passage gives for the same,
+    else after what it must have followed. What brings a tie back comes after what it was brought back from."""
+    finer = sorted(
+        {(s.day, _width(s.claim), s.status, s.claim.from_ is not None) for s in said if s.day and not _ahead(s.claim)},
+        key=lambda f: f[:3],
     )
+    placed = [replace(s, day=_placed(s, finer, law)) if _vague(s) else s for s in said]
+
+    def place(s: _Said) -> tuple[Any, ...]:
+        back = _base(s.step, law)[0] in law.steps["returning"]
+        return s.day or "", s.claim.published or "9999", s.own, back, law.rank[s.status], s.claim.id
+
+    return sorted(placed, key=place)
+
+
+def _width(claim: Claim) -> int:
+    """Days in which a passage puts what it tells; a bare day where it tells only of its own day."""
+    if claim.from_ is None or claim.until is None or claim.grain in _FINE:
+        return 1
+    return _ordinal(claim.until) - _ordinal(claim.from_)
+
+
+def _ahead(claim: Claim) -> bool:
+    """Whether a passage tells of a day that was still to come."""
+    return claim.from_ is not None and claim.published is not None and claim.from_ > claim.published
 
 
 def _vague(said: _Said) -> bool:
@@ -991,17 +1019,19 @@ def _vague(said: _Said) -> bool:
     return claim.grain not in _FINE and claim.until is not None and claim.from_ is not None and said.day == claim.from_
 
 
-def _placed(said: _Said, exact: list[tuple[str, TieStatus, bool]], law: Rules) -> str | None:
+def _placed(said: _Said, finer: list[tuple[str, int, TieStatus, bool]], law: Rules) -> str | None:
     start, until = said.claim.from_ or "", said.claim.until or ""
     end = min(until, said.claim.published or until)
-    inside = exact[bisect_left(exact, start, key=lambda e: e[0]) : bisect_right(exact, end, key=lambda e: e[0])]
-    same = [day for day, status, stated in inside if stated and status is said.status]
+    inside = finer[bisect_left(finer, start, key=lambda f: f[0]) : bisect_right(finer, end, key=lambda f: f[0])]
+    width = _width(said.claim)
+    same = [(w, day) for day, w, status, stated in inside if stated and status is said.status and w < width]
     if same:
-        return same[0]
+        return min(same)[1]
     if said.claim.kind == "exercise" and said.status is TieStatus.ENDED:
         # "held in April": over when April is
         return end
-    return max([start, *(day for day, status, _ in inside if law.rank[status] < law.rank[said.status])])
+    before = (day for day, w, status, _ in inside if w == 1 and law.rank[status] < law.rank[said.status])
+    return max([start, *before])
 
 
 def _party_move(said: _Said, everyone: Codes, law: Rules) -> bool:
@@ -1014,6 +1044,8 @@ def _party_move(said: _Said, everyone: Codes, law: Rules) -> bool:
 def _resolve_one(
     group: list[Claim], law: Rules, at: str | None, horizon: str | None, stories: Mapping[str, str]
 ) -> Resolution | None:
+    if group[0].kind == "exercise" and not any(_tells_edition(c) for c in group):
+        return None
     said = [_said(c, law) for c in group]
     out = _outvoted(said, law)
     standing = [s for s in said if s.claim.supports and s.claim.id not in out]
@@ -1026,6 +1058,13 @@ def _resolve_one(
     if life.status is None or life.decider is None:
         return None
     return _tie(group, out, life, moves, at, stories)
+
+
+def _tells_edition(claim: Claim) -> bool:
+    """Whether a passage tells of one edition of an exercise: by name, by its days, or as something that is planned or called
+    off. That there were "drills" tells of none."""
+    dated = claim.from_ is not None or claim.until is not None
+    return claim.named or dated or claim.status not in (TieStatus.ACTIVE, TieStatus.ENDED)
 
 
 def _by_then(day: str | None, at: str | None) -> bool:
@@ -1058,7 +1097,7 @@ def _tie(
     decider = life.decider.claim
     over = life.status in (TieStatus.ENDED, TieStatus.REJECTED)
     in_favour = {stories.get(c.article, c.article) for c in group if for_[c.id]}
-    against = {stories.get(c.article, c.article) for c in group if not for_[c.id]} - in_favour
+    confidence, reason = _confidence(group, for_, stories, life.law)
     tie = Tie(
         id=make_id("t", group[0].id),
         kind=group[0].kind,
@@ -1077,11 +1116,55 @@ def _tie(
         evidence=tuple(evidence.values()),
         outlets=len({c.outlet or "" for c in group if for_[c.id]}),
         stories=len(in_favour),
-        # Laplace's rule over stories: one in favour gives 2/3, one each way 1/2.
-        score=round((len(in_favour) + 1) / (len(in_favour) + len(against) + 2), 4),
-        because=_because(life),
+        score=confidence,
+        because=(*_because(life), reason),
     )
     return Resolution(tie, tuple(group), articles, place_article, decider.article)
+
+
+def _confidence(
+    group: list[Claim], for_: Mapping[str, bool], stories: Mapping[str, str], law: Rules
+) -> tuple[float, Reason]:
+    """How sure a tie is, and what that is made of: Laplace's rule over independent passages, (for + 1) / (for + against
+    + 2). A story counts once, by its weightiest passage; further stories of one outlet count half as much each time."""
+    sums = {True: 0.0, False: 0.0}
+    for side in sums:
+        weights: dict[tuple[str, str], float] = {}
+        for claim in group:
+            if for_[claim.id] is side:
+                story = (claim.outlet or claim.article, stories.get(claim.article, claim.article))
+                weights[story] = max(weights.get(story, 0.0), _weight(claim, law))
+        sums[side] = _independent(weights)
+    pro, con = round(sums[True], 4), round(sums[False], 4)
+    reason = Reason("score", "ties.toml", None, f"confidence: weight {pro:g} for, {con:g} against")
+    return round((pro + 1) / (pro + con + 2), 4), reason
+
+
+def _independent(weights: Mapping[tuple[str, str], float]) -> float:
+    """The sum of the weights of stories, a copy in another outlet left out."""
+    by_story: dict[str, tuple[float, str]] = {}
+    for (outlet, story), weight in sorted(weights.items()):
+        by_story[story] = max(by_story.get(story, (0.0, "")), (weight, outlet))
+    by_outlet: dict[str, list[float]] = {}
+    for weight, outlet in by_story.values():
+        by_outlet.setdefault(outlet, []).append(weight)
+    return sum(w * 0.5**i for found in by_outlet.values() for i, w in enumerate(sorted(found, reverse=True)))
+
+
+def _weight(claim: Claim, law: Rules) -> float:
+    """What one passage weighs, by `[confidence]` of `data/ties.toml`."""
+    weights = law.confidence
+    voice = claim.voice
+    if voice.kind != "source":
+        weight = weights["outlet"]
+    elif _own_word(claim):
+        weight = weights["party"]
+    else:
+        weight = weights["source" if any(a.entity or a.country for a in voice.sources) else "unnamed"]
+    suffix = _base(claim.step, law)[1]
+    weight *= weights["comment"] if voice.stance == "comment" else 1.0
+    weight *= weights["mention"] if claim.step in law.steps["weak"] else 1.0
+    return weight * (weights["considered"] if suffix == "considered" else 1.0)
 
 
 def _evidence(claim: Claim, for_: bool) -> Evidence:

@@ -51,6 +51,7 @@ _TIES: Shape = {
     "status": [{"name!": "text", "rank!": "number", "standing!": "flag", "about": "text"}],
     "kind": [{"name!": "text", "roles!": _TEXTS, "match!": "match", "about": "text"}],
     "step": {"status": {"*": "tie status"}, "rules": {"*": _TEXTS}},
+    "confidence": {"*": "number"},
     "groupings": {"security": "organisations"},
     "names": {"heads": _TEXTS, "common": _TEXTS, "stop": _TEXTS, "same": {"*": "text"}},
     "fields": {"*": _TEXTS},
@@ -64,6 +65,7 @@ _HAPPENINGS: Shape = {
 _FIXED: dict[Path, str] = {
     ("ties.toml", "status"): "the statuses of ties",
     ("ties.toml", "step", "rules"): "these rules",
+    ("ties.toml", "confidence"): "these weights",
 }
 _KEPT: dict[Path, str] = {
     ("ties.toml", "kind"): "ours can be changed, but not taken out: leave out their words in lang/en/ties.csv"

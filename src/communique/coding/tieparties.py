@@ -11,7 +11,7 @@ from communique.coding.actors import Mention
 from communique.coding.antecedents import ANOTHER, count_of
 from communique.coding.clauses import spread, verb
 from communique.coding.events import EventStation, Frame
-from communique.model import Party
+from communique.model import Actor, Party
 
 if TYPE_CHECKING:
     from communique.coding.coder import Reading as Report
@@ -26,6 +26,12 @@ _GROUP_NOUNS = frozenset(
     "capital delegation signatory army navy parliament legislature".split()
 )
 NAMED_PACTS = frozenset({"agreement", "accord", "treaty", "pact", "charter", "memorandum", "convention", "protocol"})
+# "All members but Hungary": who is left out stands behind one of these.
+_BUT = frozenset({"but", "except", "excepting", "excluding", "save", "bar", "minus"})
+_MEMBERS = frozenset({"member", "ally", "country", "state", "signatory"})
+_FULL = frozenset({None, "permanent", "elected"})
+# Words between the members and those left out.
+_NEAR = 4
 _PREFIXES = frozenset({"post", "pro", "anti", "ex", "non", "pre"})
 
 
@@ -41,6 +47,13 @@ class PartyReader:
         for row in book.rows("organizations.csv"):
             self.bodies[row["code"]] = row.get("kind")
             self.body_names[row["code"]] = row["name"]
+        self.state_names = {row["iso3"]: row["name"] for row in book.rows("countries.csv")}
+        self.members: dict[str, list[tuple[str, str | None, str | None]]] = {}
+        for row in book.rows("members.csv"):
+            if row.get("role") in _FULL:
+                self.members.setdefault(row["organisation"], []).append(
+                    (row["country"], row.get("from"), row.get("until"))
+                )
         rules = book.toml("ties.toml")
         self.security = frozenset(rules["groupings"]["security"])
         self.kinds: dict[str, list[str]] = {kind["name"]: kind["roles"] for kind in rules["kind"]}
@@ -60,14 +73,46 @@ class PartyReader:
 
     def _parties_of(self, report: Report, tokens: Iterable[Any]) -> list[Mention]:
         found: list[Mention] = []
+        left_out: set[str | None] = set()
         for token in tokens:
+            members, without = self._all_but(report, token)
+            left_out |= without
+            found += [m for m in members if m not in found]
+            if members:
+                continue
             if token.lower_ in ANOTHER and token.i + 1 < len(report.parsed.doc) and token.nbor(1).lower_ == "with":
                 continue
             listed = self._counted(report, token)
             for m in listed or self.events.mentions_of([token], report.mentions):
                 if self._party(m) is not None and m not in found:
                     found.append(m)
-        return found
+        return [m for m in found if m.actor.entity not in left_out] if left_out else found
+
+    def _all_but(self, report: Report, token: Any) -> tuple[list[Mention], set[str | None]]:
+        """ "All NATO members but Hungary": every other member on the day of the report, and the codes of those left out."""
+        doc = report.parsed.doc
+        first = token.left_edge.i
+        if token.lemma_.lower() not in _MEMBERS or not any(t.lower_ in ("all", "every") for t in doc[first : token.i]):
+            return [], set()
+        bodies = [m for m in report.mentions.within(first, token.right_edge.i + 1) if m.actor.entity in self.members]
+        at = next((t.i for t in doc[token.i + 1 : token.i + 1 + _NEAR] if t.lower_ in _BUT), None)
+        if not bodies or at is None:
+            return [], set()
+        end = next((t.i for t in doc[at + 1 :] if t.pos_ in ("VERB", "AUX", "PUNCT") and t.text != ","), len(doc))
+        without = {m.actor.entity for m in self._states(report.mentions.within(at, end))}
+        body, day = bodies[0], report.parsed.published
+        there = [
+            state
+            for state, from_, until in self.members[body.actor.entity or ""]
+            if state not in without
+            and (not day or not from_ or from_ <= day)
+            and (not until or (day is not None and day < until))
+        ]
+        # The phrase may be followed by a space.
+        start, stop = doc[first].idx, doc[end - 1].idx + len(doc[end - 1].text)
+        text = report.article.text[start:stop]
+        names = (Actor(start, stop, text, self.state_names.get(s), s, None, s) for s in there)
+        return [Mention(first, end, token.i, actor, "group") for actor in names], without
 
     def _counted(self, report: Report, token: Any) -> list[Mention]:
         """ "The two sides", "these four countries", "both": the states last named together, that many of them."""
