@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "communique"
 # Bottom first. A module may import those of lower layers; those of one layer stand side by side.
 LAYERS = (
     {"model", "errors"},
-    {"codebook"},
+    {"codebook", "gold"},
     {"ties", "stories", "quantities", "rows"},
     {"happenings"},
     {"derive"},
@@ -28,6 +28,8 @@ HOMES = {
     "spacy": {"coding"},
     "duckdb": {"store", "rows", "derive"},
     "rensa": {"stories"},
+    "onnxruntime": {"coding"},
+    "tokenizers": {"coding"},
     "typer": {"cli", "cli_tables"},
     "click": {"cli"},
     "rich": {"cli", "cli_tables"},
