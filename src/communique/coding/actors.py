@@ -773,6 +773,9 @@ class ActorStation:
                     hit = (hit[0], hit[1], hit[2], False)
                 if hit is not None:
                     found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[0] <= token.i < hit[1]))
+            if len(found) > 1:
+                # "Soldiers from Fiji and Tonga" are two parties, each under its name.
+                found = [(start, stop, code, True) for start, stop, code, _ in found]
             if found:
                 whole = (prep.i, found[-1][1]) if prep.lower_ == "of" and all(f[3] for f in found) else None
                 return found, whole

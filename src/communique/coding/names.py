@@ -30,6 +30,7 @@ _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x"
 _DIGITS = 5
 _LEAST_TOWN = {"region": 200_000, "city": 100_000}
 _MUCH_LARGER = 4
+_HISTORY = 30  # years
 # A place that is also the family name of an office-holder, or a state ("Georgia"), must be this large.
 _LEAST_METROPOLIS = 1_000_000
 COMMON = frozenset(
@@ -37,7 +38,7 @@ COMMON = frozenset(
     "Gates Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan "
     "Hussein Santos Silva Clinton Carter Ford Grant Washington Jordan Chad Israel Austin Lincoln Paris London Sydney "
     "Georgia He Ma Mao An Do Man Sin So To Union Key English French German Pope Prince President Marine Mali "
-    "China Hun Min Abe".split()
+    "China Hun Min Abe Smith Wilson Johnson Heath Thant Lie Moro Neto".split()
 )
 
 
@@ -268,7 +269,10 @@ class Names:
                 chosen, sector = max(held, key=lambda r: (r.get("sector") == "GOV", r.get("from") or "")), None
                 sector = chosen.get("sector")
             elif past:
-                chosen, sector = max(past, key=lambda r: r.get("until") or ""), "ELI"
+                chosen = max(past, key=lambda r: r.get("until") or "")
+                # Of whom history is told, it is told in office.
+                long_ago = int((chosen.get("until") or date)[:4]) <= int(date[:4]) - _HISTORY
+                sector = chosen.get("sector") if long_ago else "ELI"
             else:
                 chosen, sector = rows[0], None
         name, country = chosen["person"], chosen.get("country")
