@@ -98,7 +98,10 @@ _DONE_TO_ACTORS = frozenset(
     "invade attack accuse urge ask tell warn threaten help support arm defend protect condemn criticise criticize blame "
     "isolate recognise recognize sanction punish call press pressure persuade convince allow enable thank praise assure "
     "oppose fight occupy boycott invite remind order force compel target deter provoke hold bomb strike "
-    "lobby assist back fund finance supply".split()
+    "lobby assist back fund finance supply pay lend grant owe promise offer".split()
+)
+_ADDRESSED = frozenset(
+    "speak talk sell give send lend pay hand offer write appeal belong submit report apologise".split()
 )
 _TO_ACTORS = frozenset({"with", "against", "to", "from", "on", "for"})
 _DEALINGS = frozenset(
@@ -344,6 +347,8 @@ class Referents:
         else:
             found = self._several(token, word, sent)
         if found is None or not found.drafts:
+            found = self._ahead(token, word)
+        if found is None or not found.drafts:
             return
         first = found.drafts[0]
         codes = list(dict.fromkeys(d.code for d in found.drafts if d.code.country or d.code.entity or d.code.sector))
@@ -351,6 +356,22 @@ class Referents:
         draft.role = first.role if len(found.drafts) == 1 else ""
         if codes:
             self._take(draft, codes, "pronoun")
+
+    def _ahead(self, token: Any, word: str) -> _Candidate | None:
+        """ "As it has told envoys, Asmara will not pay": the subject that follows the clause or phrase set before it."""
+        node = token
+        while node.head.i != node.i and node.head.i > token.i:
+            node = node.head
+            subject = next((c for c in node.children if c.dep_ in _SUBJECTS), None)
+            if subject is None or subject.i <= token.i or node.i < subject.i:
+                continue
+            found = self._candidate(subject, word)
+            if word in PERSON_PRONOUNS:
+                fits = found.person and self._agrees(found.drafts[0], "m" if word in _MALE else "f")
+            else:
+                fits = found.body if word in BODY_PRONOUNS else found.plural
+            return found if fits and found.coded else None
+        return None
 
     def _person(self, token: Any, word: str, sent: int) -> _Candidate | None:
         gender = "m" if word in _MALE else "f"
@@ -909,6 +930,8 @@ def _done_to_actors(token: Any) -> bool:
     above = over.head
     if over.lower_ not in _TO_ACTORS:
         return False
+    if above.lemma_.lower() in _ADDRESSED and over.lower_ in ("to", "for", "with"):
+        return True
     return above.lemma_.lower() in _DEALINGS or any(
         c.dep_ == "dobj" and c.lemma_.lower() in _DEALINGS for c in above.children
     )
