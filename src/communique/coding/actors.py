@@ -216,10 +216,6 @@ class ActorStation:
         def home(draft: Draft) -> None:
             self._at_home(report, homes, draft)
 
-        # First those that say nothing of anybody before, for others point back to them.
-        for draft in report.drafts:
-            if not draft.asks and not self._owned(report, draft):
-                home(draft)
         report.drafts = Referents(self.names, parsed, report.drafts, report.date, home).resolve()
         return Mentions(self._final(report))
 

@@ -117,6 +117,8 @@ class Names:
             entries.append(entry)
 
     def _states(self, book: Codebook) -> None:
+        # "GUAM" is a body, Guam an island.
+        bodies = {form for row in book.rows("organizations.csv") for form in row.list("aliases") if form.isupper()}
         for row in book.rows("countries.csv"):
             self.states[row["iso3"]] = row
             weak = set(row.list("weak"))
@@ -133,7 +135,7 @@ class Names:
                     self._add(bare if len(bare) > 6 or bare.isupper() else form, entry)
                     if form != bare and len(bare) <= 6:
                         self._add(f"The {bare}", entry)
-                    if kind != "demonym" and len(bare) > 3 and not entry.weak:
+                    if kind != "demonym" and len(bare) > 3 and not entry.weak and bare.upper() not in bodies:
                         self._add(bare.upper(), entry)
 
     def _orgs(self, book: Codebook) -> None:

@@ -80,7 +80,7 @@ _OWN_BODIES = frozenset(
 # Offices and organs that bodies between states have: "the secretary-general" of the one spoken of.
 _BODY_OFFICES = frozenset(
     "secretary general|secretary-general|deputy secretary-general|secretariat|general secretariat|permanent secretariat"
-    "|high representative|commission|peacekeeper".split("|")
+    "|high representative|peacekeeper|peacekeeping force|peace force".split("|")
 )
 _RULING = frozenset({"GOV", "MIL", "COP"})
 _BETWEEN_STATES = ("igo", "union", "alliance", "grouping", "agency of igo", "court")
@@ -213,6 +213,10 @@ class Referents:
         self.focus = Focus()
         for draft in self.drafts:
             self._enter(draft)
+        # First those that point at nobody before them, for others point back to them.
+        for draft in self.drafts:
+            if not draft.asks and not self._depends(draft):
+                self.home(draft)
         self.main, self.pair = self._main()
 
     def _enter(self, draft: Draft) -> None:
@@ -231,7 +235,8 @@ class Referents:
             here = max(here, sent)
             if not self._at_odds(draft):
                 self._settle(draft, sent)
-            self.home(draft)
+            if draft.role not in _BODY_OFFICES and not self._serves_body(draft):
+                self.home(draft)
             self.seen.append(draft)
             self.sents.setdefault(sent, []).append(draft)
             self._weigh(draft)
@@ -693,15 +698,28 @@ class Referents:
             return True
         return False
 
+    def _depends(self, draft: Draft) -> bool:
+        """Whether somebody named elsewhere is whose these are: "his men", "an alliance official", "a clerk of the court"."""
+        words = {self.doc[i].lemma_.lower() for i in range(draft.first, draft.head)}
+        owned = any(self.doc[i].tag_ in ("POS", "PRP$") for i in range(draft.first, draft.head))
+        body = draft.role in _BODY_OFFICES or words & _BODY_WORDS.keys() - {"country", "nation", "state", "party"}
+        return owned or bool(body) or self._serves_body(draft)
+
+    def _serves_body(self, draft: Draft) -> bool:
+        """ "An official of the secretariat" is not of the state around them."""
+        return any(d.role in _BODY_OFFICES or self.doc[d.head].lemma_ in _BODY_WORDS for d in self._serves(draft))
+
+    def _serves(self, draft: Draft) -> list[Draft]:
+        """Those whom a mention is of or for: the secretariat in "an official of the secretariat"."""
+        preps = [c for c in self.doc[draft.head].children if c.dep_ == "prep" and c.i > draft.head]
+        nouns = [c for p in preps if p.lower_ in ("of", "for", "at") for c in p.children if c.dep_ == "pobj"]
+        return [d for noun in nouns for d in self.heads.get(noun.i, ()) if d.kind != "person"]
+
     def _of_served(self, draft: Draft) -> None:
         """ "An official of the secretariat", "a spokesman for the embassy": of whoever they are of."""
-        for prep in self.doc[draft.head].children:
-            if prep.dep_ == "prep" and prep.i > draft.head and prep.lower_ in ("of", "for", "at"):
-                for noun in prep.children:
-                    owners = [d for d in self.heads.get(noun.i, ()) if d.code.country] if noun.dep_ == "pobj" else []
-                    if len(owners) == 1:
-                        draft.code = lend(draft.code, owners[0].code)
-                        return
+        owners = [d for d in self._serves(draft) if d.code.country]
+        if len(owners) == 1:
+            draft.code = lend(draft.code, owners[0].code)
 
     def _definite(self, draft: Draft, sent: int) -> None:
         """ "The minister", "the alliance": the last mention it can stand for; "the army" of the state at hand."""
