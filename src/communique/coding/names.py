@@ -26,6 +26,8 @@ _PARTICLES = frozenset(
 )
 _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x", "xii"})
 # A family name that is also an everyday word or a place says nothing by itself.
+# Divisions of one state or another are called so, but "the West" and "the North" are not they.
+DIRECTIONS = frozenset("north south east west centre center central northern southern eastern western".split())
 # Shorter numbers of people are not even looked at.
 _DIGITS = 5
 _LEAST_TOWN = {"region": 200_000, "city": 100_000}
@@ -176,6 +178,8 @@ class Names:
         for name, pool in found.items():
             pool.sort(key=lambda p: -p[0])
             rivals = [people for people, row in pool if row["iso3"] != pool[0][1]["iso3"]]
+            if name.lower() in DIRECTIONS:
+                continue
             clear = not rivals or pool[0][0] > _MUCH_LARGER * rivals[0]
             others = self.forms.get(name, [])
             shared = all(e.kind == "surname" or (e.kind == "state" and e.weak) for e in others)
