@@ -164,18 +164,21 @@ def party(a: Actor) -> Json:
 
 
 def actor_rows(item: Item) -> Iterable[Json]:
+    """Every actor once. Of a party named for a tie alone the state is asked, no sector: "Chinese" in "the Chinese
+    consulate" is China, whoever the words around it stand for."""
     seen: set[tuple[int, int]] = set()
-    mentions = [a for e in item.events for a in (*e.by, *e.to)]
-    mentions += [a for s in item.statements for a in (*s.by, *s.via)]
-    mentions += [p for t in item.ties for p in t.parties]
-    for a in mentions:
+    acting = [a for e in item.events for a in (*e.by, *e.to)] + [a for s in item.statements for a in (*s.by, *s.via)]
+    tied = [p for t in item.ties for p in t.parties]
+    for n, a in enumerate([*acting, *tied]):
         if (a.start, a.end) in seen:
             continue
         seen.add((a.start, a.end))
+        expect = {"country": a.country or ""}
+        if n < len(acting) or a.sector:
+            expect["code1"] = a.sector or ""
         yield {
             "id": f"{item.id}/{a.start}-{a.end}", "text": a.text, "sentence": item.text,
-            "span": [a.start, a.end], "query_date": item.published.isoformat(),
-            "expect": {"country": a.country or "", "code1": a.sector or ""}, "needs": "sentence",
+            "span": [a.start, a.end], "query_date": item.published.isoformat(), "expect": expect, "needs": "sentence",
         }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from spacy.attrs import IDX, LENGTH
 
 from communique.codebook import Codebook, Row
 from communique.coding.homes import Homes, Spot
-from communique.coding.names import COMMON, Code, Entry, Hit, Names, surnames
+from communique.coding.names import COMMON, DIRECTIONS, Code, Entry, Hit, Names, surnames
 from communique.coding.parse import Parsed
 from communique.coding.phrases import FORMER, REGIMES, SERVANTS, PhraseReader, Role, Roles, blend, merge, singular
 from communique.coding.referents import BODY_PRONOUNS, GROUP_PRONOUNS, PERSON_PRONOUNS, Draft, Referents, lend
@@ -85,6 +85,8 @@ _ABROAD = frozenset(
 )
 _SERVE = frozenset({"of", "for", "from", "at", "in"})
 _EQUALS = frozenset({"colleague", "counterpart", "homologue"})
+_PAIRS = {"Koreas": ("KOR", "PRK"), "Sudans": ("SDN", "SSD"), "Congos": ("COD", "COG"), "Guineas": ("GIN", "GNB")}
+_KOREAS = frozenset({"KOR", "PRK"})
 _PERIODICALS = frozenset({"daily", "weekly", "monthly"})
 _PAPERS = frozenset(
     "Post Herald Telegraph Echo Beacon Star Dispatch Times Tribune Gazette Chronicle Courier Journal Mail Mirror Standard "
@@ -206,6 +208,7 @@ class ActorStation:
         for role in report.roles:
             self._role_phrase(report, role)
         self._outlets(report)
+        self._pairs(report)
         self._bare_names(report)
         self._bare_people(report)
         self._later_names(report)
@@ -216,10 +219,6 @@ class ActorStation:
         def home(draft: Draft) -> None:
             self._at_home(report, homes, draft)
 
-        # First those that say nothing of anybody before, for others point back to them.
-        for draft in report.drafts:
-            if not draft.asks and not self._owned(report, draft):
-                home(draft)
         report.drafts = Referents(self.names, parsed, report.drafts, report.date, home).resolve()
         return Mentions(self._final(report))
 
@@ -256,13 +255,19 @@ class ActorStation:
             firm = self.names.certain(hit)
             near.update(e.row.get("iso3") or e.row["code"] for e in firm)
             near.update(c for e in firm if e.kind == "org" and (c := e.row.get("country")))
-        report.near = frozenset(near)
+        # Where one Korea is spoken of, "the North" and "the South" are both.
+        report.near = frozenset(near | (_KOREAS if near & _KOREAS else set()))
 
     def _small_towns(self, report: _Report, places: Sequence[tuple[Place, tuple[int, int]]]) -> None:
         """Places that the dictionary leaves to the gazetteer, as towns of their states."""
         for place, (first, last) in places:
             row = self.names.states.get(place.country or "")
-            if row is None or place.grain == "country" or _is_part(report.parsed.doc, first, last):
+            if (
+                row is None
+                or place.grain == "country"
+                or place.text.lower() in DIRECTIONS
+                or _is_part(report.parsed.doc, first, last)
+            ):
                 continue
             known = [
                 e
@@ -380,6 +385,9 @@ class ActorStation:
         if towns and len(towns) < len(entries) and self._among_towns(report, first, last, towns[0]):
             return self.names.code([_firm(towns[0])], report.date)
         entries = [e for e in entries if e.kind != "town"] or entries
+        if doc[last - 1].lower_ in DIRECTIONS and doc[first].lower_ == "the":
+            # "The South" of what is told behind it, else of Korea where the report is about Korea.
+            return None if last < len(doc) and doc[last].lower_ == "of" else code
         states = all(e.kind in ("state", "demonym", "people", "capital") for e in entries)
         if entries[0].kind == "town" and not any(doc[i].ent_type_ == "PERSON" for i in range(first, last)):
             code = self.names.code([_firm(e) for e in entries], report.date, report.near)
@@ -679,7 +687,7 @@ class ActorStation:
             else:
                 break
             i -= 1
-        return i + 1 if doc[i].text in ("-", "–") else i
+        return i + 1 if doc[i].text in ("-", "–") or doc[i].dep_ == "cc" else i
 
     def _adjective(self, report: _Report, token: int, ahead: bool = False) -> bool:
         """Whether a state or body name stands here."""
@@ -773,6 +781,9 @@ class ActorStation:
                     hit = (hit[0], hit[1], hit[2], False)
                 if hit is not None:
                     found.append((hit[0], hit[1], hit[2], prep.lower_ == "of" and hit[0] <= token.i < hit[1]))
+            if len(found) > 1:
+                # "Soldiers from Fiji and Tonga" are two parties, each under its name.
+                found = [(start, stop, code, True) for start, stop, code, _ in found]
             if found:
                 whole = (prep.i, found[-1][1]) if prep.lower_ == "of" and all(f[3] for f in found) else None
                 return found, whole
@@ -900,6 +911,19 @@ class ActorStation:
         if at is None or report.hits[at][2].entries[0].kind in ("person", "surname", "org"):
             return None
         return self.names.code([_firm(e) for e in report.hits[at][2].entries], report.date, report.near)
+
+    def _pairs(self, report: _Report) -> None:
+        """Two states of one name: "the two Koreas", "both Sudans"."""
+        doc = report.parsed.doc
+        for token in doc:
+            for state in _PAIRS.get(token.text, ()):
+                row = self.names.states[state]
+                code = Code(row["name"], state, None, state, (Reason("country", row.file, row.line, state),))
+                first = token.i
+                while first and doc[first - 1].lower_ in ("the", "two", "both"):
+                    first -= 1
+                report.drafts.append(Draft(first, token.i + 1, token.i, "group", code, "", "", False, True))
+                report.used.update(range(first, token.i + 1))
 
     def _capital(self, report: _Report, head: Any, code: Code, kind: str) -> Code | None:
         """A capital as its government, or `None` where it is a place. Brussels is the EU unless the report is about

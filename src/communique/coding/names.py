@@ -26,10 +26,13 @@ _PARTICLES = frozenset(
 )
 _SUFFIX = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi", "x", "xii"})
 # A family name that is also an everyday word or a place says nothing by itself.
+# Divisions of one state or another are called so, but "the West" and "the North" are not they.
+DIRECTIONS = frozenset("north south east west centre center central northern southern eastern western".split())
 # Shorter numbers of people are not even looked at.
 _DIGITS = 5
 _LEAST_TOWN = {"region": 200_000, "city": 100_000}
 _MUCH_LARGER = 4
+_HISTORY = 30  # years
 # A place that is also the family name of an office-holder, or a state ("Georgia"), must be this large.
 _LEAST_METROPOLIS = 1_000_000
 COMMON = frozenset(
@@ -37,7 +40,7 @@ COMMON = frozenset(
     "Gates Park Long Law Major Cook Day Case Field Stone Moon Sun Wu Li Kim Lee Khan Singh Ali Ahmed Mohamed Hassan "
     "Hussein Santos Silva Clinton Carter Ford Grant Washington Jordan Chad Israel Austin Lincoln Paris London Sydney "
     "Georgia He Ma Mao An Do Man Sin So To Union Key English French German Pope Prince President Marine Mali "
-    "China Hun Min Abe".split()
+    "China Hun Min Abe Smith Wilson Johnson Heath Thant Lie Moro Neto".split()
 )
 
 
@@ -116,6 +119,8 @@ class Names:
             entries.append(entry)
 
     def _states(self, book: Codebook) -> None:
+        # "GUAM" is a body, Guam an island.
+        bodies = {form for row in book.rows("organizations.csv") for form in row.list("aliases") if form.isupper()}
         for row in book.rows("countries.csv"):
             self.states[row["iso3"]] = row
             weak = set(row.list("weak"))
@@ -132,7 +137,7 @@ class Names:
                     self._add(bare if len(bare) > 6 or bare.isupper() else form, entry)
                     if form != bare and len(bare) <= 6:
                         self._add(f"The {bare}", entry)
-                    if kind != "demonym" and len(bare) > 3 and not entry.weak:
+                    if kind != "demonym" and len(bare) > 3 and not entry.weak and bare.upper() not in bodies:
                         self._add(bare.upper(), entry)
 
     def _orgs(self, book: Codebook) -> None:
@@ -173,6 +178,8 @@ class Names:
         for name, pool in found.items():
             pool.sort(key=lambda p: -p[0])
             rivals = [people for people, row in pool if row["iso3"] != pool[0][1]["iso3"]]
+            if name.lower() in DIRECTIONS:
+                continue
             clear = not rivals or pool[0][0] > _MUCH_LARGER * rivals[0]
             others = self.forms.get(name, [])
             shared = all(e.kind == "surname" or (e.kind == "state" and e.weak) for e in others)
@@ -268,7 +275,10 @@ class Names:
                 chosen, sector = max(held, key=lambda r: (r.get("sector") == "GOV", r.get("from") or "")), None
                 sector = chosen.get("sector")
             elif past:
-                chosen, sector = max(past, key=lambda r: r.get("until") or ""), "ELI"
+                chosen = max(past, key=lambda r: r.get("until") or "")
+                # Of whom history is told, it is told in office.
+                long_ago = int((chosen.get("until") or date)[:4]) <= int(date[:4]) - _HISTORY
+                sector = chosen.get("sector") if long_ago else "ELI"
             else:
                 chosen, sector = rows[0], None
         name, country = chosen["person"], chosen.get("country")

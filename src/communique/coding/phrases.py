@@ -188,12 +188,14 @@ class PhraseReader:
         return self.names.code([_firm(e) for e in entries if e.kind != "surname"], date)
 
     def _as_people(self, code: Code, entries: Sequence[Entry], text: str, context: str) -> Code:
-        """A people named in a number, or as an ethnic group, are civilians, and so is a town, or a capital where its
-        context calls it a place."""
+        """A people named in a number, or as an ethnic group, are civilians, and so is a town; a capital that its context
+        calls a place is no government."""
         kinds = {e.kind for e in entries}
         crowd = kinds == {"people"} and counted(context, text)
-        if crowd or kinds == {"town"} or ("capital" in kinds and located(context, text)):
+        if crowd or kinds == {"town"}:
             return Code(code.name, code.country, "CVL", None, code.reasons)
+        if "capital" in kinds and located(context, text):
+            return Code(code.name, code.country, None, None, code.reasons)
         return code
 
     def _titled(self, code: Code, text: str, date: str | None, context: str) -> Code:

@@ -80,7 +80,7 @@ _OWN_BODIES = frozenset(
 # Offices and organs that bodies between states have: "the secretary-general" of the one spoken of.
 _BODY_OFFICES = frozenset(
     "secretary general|secretary-general|deputy secretary-general|secretariat|general secretariat|permanent secretariat"
-    "|high representative|commission|peacekeeper".split("|")
+    "|high representative|peacekeeper|peacekeeping force|peace force".split("|")
 )
 _RULING = frozenset({"GOV", "MIL", "COP"})
 _BETWEEN_STATES = ("igo", "union", "alliance", "grouping", "agency of igo", "court")
@@ -98,7 +98,10 @@ _DONE_TO_ACTORS = frozenset(
     "invade attack accuse urge ask tell warn threaten help support arm defend protect condemn criticise criticize blame "
     "isolate recognise recognize sanction punish call press pressure persuade convince allow enable thank praise assure "
     "oppose fight occupy boycott invite remind order force compel target deter provoke hold bomb strike "
-    "lobby assist back fund finance supply".split()
+    "lobby assist back fund finance supply pay lend grant owe promise offer".split()
+)
+_ADDRESSED = frozenset(
+    "speak talk sell give send lend pay hand offer write appeal belong submit report apologise".split()
 )
 _TO_ACTORS = frozenset({"with", "against", "to", "from", "on", "for"})
 _DEALINGS = frozenset(
@@ -210,6 +213,10 @@ class Referents:
         self.focus = Focus()
         for draft in self.drafts:
             self._enter(draft)
+        # First those that point at nobody before them, for others point back to them.
+        for draft in self.drafts:
+            if not draft.asks and not self._depends(draft):
+                self.home(draft)
         self.main, self.pair = self._main()
 
     def _enter(self, draft: Draft) -> None:
@@ -228,7 +235,8 @@ class Referents:
             here = max(here, sent)
             if not self._at_odds(draft):
                 self._settle(draft, sent)
-            self.home(draft)
+            if draft.role not in _BODY_OFFICES and not self._serves_body(draft):
+                self.home(draft)
             self.seen.append(draft)
             self.sents.setdefault(sent, []).append(draft)
             self._weigh(draft)
@@ -344,6 +352,8 @@ class Referents:
         else:
             found = self._several(token, word, sent)
         if found is None or not found.drafts:
+            found = self._ahead(token, word)
+        if found is None or not found.drafts:
             return
         first = found.drafts[0]
         codes = list(dict.fromkeys(d.code for d in found.drafts if d.code.country or d.code.entity or d.code.sector))
@@ -351,6 +361,22 @@ class Referents:
         draft.role = first.role if len(found.drafts) == 1 else ""
         if codes:
             self._take(draft, codes, "pronoun")
+
+    def _ahead(self, token: Any, word: str) -> _Candidate | None:
+        """ "As it has told envoys, Asmara will not pay": the subject that follows the clause or phrase set before it."""
+        node = token
+        while node.head.i != node.i and node.head.i > token.i:
+            node = node.head
+            subject = next((c for c in node.children if c.dep_ in _SUBJECTS), None)
+            if subject is None or subject.i <= token.i or node.i < subject.i:
+                continue
+            found = self._candidate(subject, word)
+            if word in PERSON_PRONOUNS:
+                fits = found.person and self._agrees(found.drafts[0], "m" if word in _MALE else "f")
+            else:
+                fits = found.body if word in BODY_PRONOUNS else found.plural
+            return found if fits and found.coded else None
+        return None
 
     def _person(self, token: Any, word: str, sent: int) -> _Candidate | None:
         gender = "m" if word in _MALE else "f"
@@ -672,15 +698,28 @@ class Referents:
             return True
         return False
 
+    def _depends(self, draft: Draft) -> bool:
+        """Whether somebody named elsewhere is whose these are: "his men", "an alliance official", "a clerk of the court"."""
+        words = {self.doc[i].lemma_.lower() for i in range(draft.first, draft.head)}
+        owned = any(self.doc[i].tag_ in ("POS", "PRP$") for i in range(draft.first, draft.head))
+        body = draft.role in _BODY_OFFICES or words & _BODY_WORDS.keys() - {"country", "nation", "state", "party"}
+        return owned or bool(body) or self._serves_body(draft)
+
+    def _serves_body(self, draft: Draft) -> bool:
+        """ "An official of the secretariat" is not of the state around them."""
+        return any(d.role in _BODY_OFFICES or self.doc[d.head].lemma_ in _BODY_WORDS for d in self._serves(draft))
+
+    def _serves(self, draft: Draft) -> list[Draft]:
+        """Those whom a mention is of or for: the secretariat in "an official of the secretariat"."""
+        preps = [c for c in self.doc[draft.head].children if c.dep_ == "prep" and c.i > draft.head]
+        nouns = [c for p in preps if p.lower_ in ("of", "for", "at") for c in p.children if c.dep_ == "pobj"]
+        return [d for noun in nouns for d in self.heads.get(noun.i, ()) if d.kind != "person"]
+
     def _of_served(self, draft: Draft) -> None:
         """ "An official of the secretariat", "a spokesman for the embassy": of whoever they are of."""
-        for prep in self.doc[draft.head].children:
-            if prep.dep_ == "prep" and prep.i > draft.head and prep.lower_ in ("of", "for", "at"):
-                for noun in prep.children:
-                    owners = [d for d in self.heads.get(noun.i, ()) if d.code.country] if noun.dep_ == "pobj" else []
-                    if len(owners) == 1:
-                        draft.code = lend(draft.code, owners[0].code)
-                        return
+        owners = [d for d in self._serves(draft) if d.code.country]
+        if len(owners) == 1:
+            draft.code = lend(draft.code, owners[0].code)
 
     def _definite(self, draft: Draft, sent: int) -> None:
         """ "The minister", "the alliance": the last mention it can stand for; "the army" of the state at hand."""
@@ -909,6 +948,8 @@ def _done_to_actors(token: Any) -> bool:
     above = over.head
     if over.lower_ not in _TO_ACTORS:
         return False
+    if above.lemma_.lower() in _ADDRESSED and over.lower_ in ("to", "for", "with"):
+        return True
     return above.lemma_.lower() in _DEALINGS or any(
         c.dep_ == "dobj" and c.lemma_.lower() in _DEALINGS for c in above.children
     )
