@@ -157,8 +157,10 @@ BEFORE = {
 def test_the_example_in_the_help_of_a_command_runs(name: str, reader: Path) -> None:
     with Record.open(reader / "record.duckdb") as book:
         event = book.events(limit=1)[0].id
+        article = book.events(limit=1)[0].article
     for command in (*BEFORE.get(name, ()), name):
         example = re.sub(r"\be-[0-9a-f]{16}\b", event, COMMANDS[command].help.partition("Example: ")[2])
+        example = re.sub(r"\ba-[0-9a-f]{16}\b", article, example)
         done = CliRunner().invoke(app, shlex.split(example)[1:])
         assert (done.exit_code, done.exception) == (0, None), done.output
         assert done.output

@@ -247,7 +247,7 @@ def test_counts_say_what_they_count(record: Record) -> None:
 
 DERIVED = (
     "counted stories quantities event_faces happening_keys happenings happening_events happening_values claim_blocks ties "
-    "tie_claims aliases"
+    "tie_claims tie_states tie_parties aliases"
 ).split()
 
 

@@ -589,3 +589,19 @@ def test_ten_thousand_claims_take_seconds() -> None:
     start = time.process_time()
     ties.resolve(claims)
     assert time.process_time() - start < 10
+
+
+def test_the_states_of_a_tie_are_how_it_stood_on_every_day() -> None:
+    """On each day spoken of, and those beside it, as when that day is asked for."""
+    found = ties.resolutions(CLAIMS)
+    spoken = {d for c in CLAIMS for d in (c.from_, c.until, c.published) if d}
+    days = sorted({(date.fromisoformat(d) + timedelta(n)).isoformat() for d in spoken for n in (-1, 0, 1)})
+    for day in days[:: max(1, len(days) // 120)]:
+        asked = {t.id: (str(t.status), t.step, t.since, t.until) for t in ties.resolve(CLAIMS, at=day)}
+        stood = {}
+        for r in found:
+            states = [s for s in r.states if s.day is None or s.day <= day]
+            if states:
+                last = states[-1]
+                stood[r.tie.id] = (str(last.status), last.step, last.since, last.until)
+        assert stood == asked, day

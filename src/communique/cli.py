@@ -29,6 +29,7 @@ from communique.model import Article, CodedReport, Form, Problem, Status, TieSta
 
 if TYPE_CHECKING:
     from communique.changes import Change
+    from communique.network import Node
     from communique.run import Progress, Settings
     from communique.store import Record, StoredEvent, StoredHappening, StoredTie
 
@@ -328,6 +329,97 @@ def dossier(
                 raise CallError(f"{code} is no code in this record")
         found = pages.dossier(book, parties, _day(at) or date.today().isoformat(), _day(from_))
     sys.stdout.write(pages.html(found) if html else pages.markdown(found))
+
+
+@app.command()
+def aggregate(
+    record: RECORD,
+    pair: Annotated[
+        list[str] | None, typer.Argument(metavar="CODE", help="Two ISO3 codes. (default: every pair told of)")
+    ] = None,
+    by: Annotated[str, typer.Option(metavar="PERIOD", help="day, week, month, quarter or year.")] = "month",
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="From the period of this day on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Periods that begin before this day.")] = None,
+    json: JSON = False,
+) -> None:
+    """Counts and intensity of what states do to one another, period by period, zeros included, as CSV.
+
+    Each row is one state towards another in one period. Occurrences (`happenings`) are counted, not passages; `reports`,
+    `coded_stories` and `outlets` are all that was coded of the period, what the counts are out of. For one pair, the
+    periods in which its rate changes are told on standard error.
+
+    Example: communique aggregate record.duckdb JPN PHL --by year
+    """
+    import csv
+
+    from communique import aggregate as series
+
+    if pair and len(pair) != 2:
+        raise CallError(f"{', '.join(pair)}: give two codes, or none for every pair")
+    with _open(record) as book:
+        rows = series.counts(book, by, pair or (), _day(from_), _day(until))
+        kept: list[series.Count] = []
+        out = csv.writer(sys.stdout, lineterminator="\n")
+        if not json:
+            out.writerow(series.COLUMNS)
+        for row in rows:
+            if pair:
+                kept.append(row)
+            if json:
+                _print_json(to_json(row))
+            else:
+                out.writerow([getattr(row, name) for name in series.COLUMNS])
+    for one, other in (pair, pair[::-1]) if pair else ():
+        both = [row for row in kept if (row.one, row.other) == (one.upper(), other.upper())]
+        for at in series.change_points([row.happenings for row in both]):
+            _err.print(f"{one.upper()} -> {other.upper()}: the rate changes in {both[at].period}", markup=False)
+
+
+@app.command()
+def network(
+    record: RECORD,
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="As it stood on this day. (default: today)")] = None,
+    kind: Annotated[list[str] | None, typer.Option(metavar="KIND", help="Ties of this kind only.")] = None,
+    json: JSON = False,
+) -> None:
+    """The active ties of a day as a network: degree, betweenness, community, balance and blocs of each node.
+
+    Conflicts and sanctions are hostile, all other ties friendly. A triad is balanced where friends of friends are friends
+    and enemies of enemies too. Who stands in two blocs, and how balanced all is, is told on standard error.
+
+    Example: communique network record.duckdb --at 2024-04-01
+    """
+    from communique.network import network as measured
+
+    with _open(record) as book:
+        found = measured(book.ties(at=_day(at)), kind or ())
+    _show(found.nodes, json, _NODE_COLUMNS, _node_cells, "no active ties")
+    for bridge in found.bridges:
+        _err.print(f"in {bridge.one} and {bridge.other}: {', '.join(bridge.both)}", markup=False)
+    if found.balance is not None:
+        _err.print(f"balanced triads: {found.balance:.0%}", markup=False)
+
+
+@app.command()
+def forget(
+    record: RECORD,
+    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="Ids of reports, as a-1a2b3c4d5e6f7081.")],
+) -> None:
+    """Removes reports and all that came from them, everywhere in a record: their text, what was coded of it, and all that
+    rests on that.
+
+    The file is written anew, so that nothing of them stays in it. Copies of the record, and files that were exported from
+    it, are yours to remove.
+
+    Example: communique forget record.duckdb a-1a2b3c4d5e6f7081
+    """
+    _exists(record)
+    from communique.store import Record
+
+    with Record.open(record, write=True) as book:
+        book.forget(articles)
+    with Record.open(record) as book:
+        _err.print(f"{record}: forgot {len(set(articles))}; {_counted(book.counts())}", markup=False)
 
 
 @app.command()
@@ -963,6 +1055,27 @@ def _change_cells(row: Change) -> tuple[str, ...]:
         row.tie,
         row.evidence[0].text if row.evidence else "",
     )
+
+
+_NODE_COLUMNS = (
+    "code",
+    "ties",
+    "degree",
+    "friends",
+    "foes",
+    "betweenness",
+    "community",
+    "balanced",
+    "unbalanced",
+    "blocs",
+    "name",
+)
+
+
+def _node_cells(row: Node) -> tuple[str, ...]:
+    numbers = (row.ties, row.degree, row.friends, row.foes)
+    more = (f"{row.betweenness:.4f}", str(row.community or ""), str(row.balanced), str(row.unbalanced))
+    return (row.code, *map(str, numbers), *more, ", ".join(row.blocs), row.name)
 
 
 _TIE_COLUMNS = ("status", "since", "until", "kind", "parties", "name", "step", "id", "quote")

@@ -22,14 +22,14 @@ from communique.codebook import Codebook
 from communique.happenings import Face, Happening, Mention
 from communique.model import Claim, Party, Place, Span, Tie, TieStatus, Voice, make_id
 from communique.quantities import Quantity
-from communique.rows import Row, add_rows, arrow_fields, dicts, fetch, from_row, to_cell, to_row
+from communique.rows import Row, add_rows, arrow_fields, clean, dicts, fetch, from_row, to_cell, to_row
 
 __all__ = ["RULES", "TABLES", "derive", "rules_digest"]
 
 # Every derived table.
 TABLES = (
     "counted", "signatures", "stories", "quantities", "event_faces", "happening_keys", "happenings", "happening_events",
-    "happening_values", "claim_blocks", "ties", "tie_claims", "aliases",
+    "happening_values", "claim_blocks", "ties", "tie_claims", "tie_states", "tie_parties", "aliases",
 )  # fmt: skip
 # Rows that are made in one go.
 _PART = 5_000
@@ -451,6 +451,10 @@ _TIE_SCHEMA = pa.schema(
         pa.field("voice_article", pa.string()),
     ]
 )
+_STATE_SCHEMA = pa.schema([pa.field(n, pa.string()) for n in ("tie", "from", "to", "status", "step", "since", "until")])
+_PARTY_SCHEMA = pa.schema(
+    [pa.field(n, pa.string()) for n in ("tie", "code", "name", "country", "role", "from", "until")]
+)
 _TIE_CLAIM_SCHEMA = pa.schema([pa.field("tie", pa.string()), pa.field("claim", pa.string())])
 _BLOCK_SCHEMA = pa.schema(
     [pa.field("coding", pa.int64()), pa.field("claim", pa.string()), pa.field("block", pa.string())]
@@ -561,7 +565,8 @@ class _Tied:
     def _drop(self, gone: Iterable[str]) -> None:
         asked = sorted(gone)
         self._cursor.execute("DELETE FROM base.ties WHERE list_contains(?, id)", [asked]).fetchall()
-        self._cursor.execute("DELETE FROM base.tie_claims WHERE list_contains(?, tie)", [asked]).fetchall()
+        for table in ("tie_claims", "tie_states", "tie_parties"):
+            self._cursor.execute(f"DELETE FROM base.{table} WHERE list_contains(?, tie)", [asked]).fetchall()
 
     def _write(self, groups: Sequence[Sequence[str]], horizon: str | None) -> None:
         told = dict(fetch(self._cursor, "SELECT article, story FROM base.stories", {})) if groups else {}
@@ -574,6 +579,8 @@ class _Tied:
             add_rows(self._cursor, "ties", _TIE_SCHEMA, map(_tie_row, found))
             links = ({"tie": r.tie.id, "claim": claim.id} for r in found for claim in r.claims)
             add_rows(self._cursor, "tie_claims", _TIE_CLAIM_SCHEMA, links)
+            add_rows(self._cursor, "tie_states", _STATE_SCHEMA, (row for r in found for row in _state_rows(r)))
+            add_rows(self._cursor, "tie_parties", _PARTY_SCHEMA, (row for r in found for row in _party_rows(r)))
 
     def _answer(self, outlines: list[tuple[Claim, bool]], groups: list[list[Claim]]) -> None:
         """Every id that ties of these blocks ever had -> the id they have now. Ids given by claims that no longer count
@@ -619,3 +626,23 @@ def _outline(row: Row) -> Claim:
 def _tie_row(found: ties.Resolution) -> Row:
     about = {n: to_cell(getattr(found, n)) for n in ("party_articles", "place_article", "voice_article")}
     return {**to_row(found.tie), **about}
+
+
+def _state_rows(found: ties.Resolution) -> Iterator[Row]:
+    ends = [*(state.day for state in found.states[1:]), None]
+    for state, end in zip(found.states, ends, strict=True):
+        stands = {"status": str(state.status), "step": state.step, "since": state.since, "until": state.until}
+        yield {"tie": found.tie.id, "from": state.day, "to": end, **stands}
+
+
+def _party_rows(found: ties.Resolution) -> Iterator[Row]:
+    for party in found.tie.parties:
+        code = party.entity or party.country or (party.name or party.text).casefold()
+        about = {
+            "name": party.name,
+            "country": party.country,
+            "role": party.role,
+            "from": party.from_,
+            "until": party.until,
+        }
+        yield {"tie": found.tie.id, "code": code, **{n: None if v is None else clean(v) for n, v in about.items()}}

@@ -255,6 +255,7 @@ class Record:
         self._known: dict[str | None, set[str]] = {}
         self._articles: set[str] | None = None
         self._unpublished = False
+        self._shrink = False
         self._published_at = time.monotonic()
         self._cost = 0.0
         self._opened: tuple[int, ...] = ()
@@ -304,7 +305,10 @@ class Record:
         try:
             if self._unpublished:
                 self._derive()
-                _finish(self._con)
+                if self._shrink:
+                    _write_anew(self._con, work.file)
+                else:
+                    _finish(self._con)
                 work.move()
             else:
                 self._con.close()
@@ -417,6 +421,30 @@ class Record:
             cursor.execute("DELETE FROM base.meta WHERE key = 'derived_by'").fetchall()
         self._claims.clear()
         self._unpublished = True
+
+    def forget(self, articles: Sequence[str]) -> None:
+        """Removes reports and all that came from them: codings, events, statements, claims, problems, corrections, and what
+        was derived from these; the file is written anew, so that no trace of them stays in it. A version that they
+        superseded counts again. Raises `CallError` for an id that no report has; then nothing is removed."""
+        known = {
+            id
+            for (id,) in self._lists("SELECT id FROM base.articles WHERE list_contains($ids, id)", {"ids": [*articles]})
+        }
+        if missing := [id for id in articles if id not in known]:
+            raise CallError(
+                f"{', '.join(missing)}: no report of this id in {self.path}; `communique explain` of an event names its report"
+            )
+        self._begin()
+        with _transaction(self._con) as cursor:
+            for table, column in _OF_ARTICLE.items():
+                cursor.execute(f"DELETE FROM base.{table} WHERE list_contains(?, {column})", [[*articles]]).fetchall()
+            cursor.execute("UPDATE base.articles SET superseded_by = NULL").fetchall()
+            cursor.execute(sql_text("superseded"), {"first": 0}).fetchall()
+            cursor.execute("DELETE FROM base.meta WHERE key = 'derived_by'").fetchall()
+        self._claims.clear()
+        self._known.clear()
+        self._articles = None
+        self._unpublished = self._shrink = True
 
     def _begin(self) -> None:
         """From here on, the connection is one to the private copy."""
@@ -962,6 +990,20 @@ def _finish(con: duckdb.DuckDBPyConnection) -> None:
     con.close()
 
 
+def _write_anew(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Writes what there is to a file of its own, without the space that removed rows leave, and puts it in the place."""
+    part = file.with_name("anew.part")
+    con.execute(f"ATTACH '{_quoted(part)}' AS anew (STORAGE_VERSION '{_STORAGE}')").fetchall()
+    con.execute("COPY FROM DATABASE record TO anew").fetchall()
+    con.execute("CHECKPOINT anew").fetchall()
+    con.execute("USE memory").fetchall()
+    con.execute("DETACH anew").fetchall()
+    con.execute("DETACH record").fetchall()
+    con.close()
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    part.replace(file)
+
+
 # Reading files
 
 
@@ -1110,6 +1152,11 @@ _PROBLEM_SCHEMA = pa.schema([pa.field("seq", pa.int64()), *(pa.field(name, pa.st
 
 _PROBLEMS = "SELECT source, station, reason, article FROM base.problems WHERE list_contains($sources, source)"
 _ARTICLES = "SELECT a.*, c.anchor FROM base.articles AS a LEFT JOIN base.codings AS c ON c.article = a.id AND c.latest"
+# Tables that hold what came from a report, and the column that names it.
+_OF_ARTICLE = {
+    **dict.fromkeys(("codings", "events", "statements", "claims", "problems", "corrections"), "article"),
+    "articles": "id",
+}
 _CURRENT = " WHERE a.superseded_by IS NULL"
 _MEMBERS = """
     SELECT m.happening, list(m."event" ORDER BY coalesce(a.published, '9999'), m."event")

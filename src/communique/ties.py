@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache, partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from communique.codebook import Codebook, current
@@ -113,14 +113,28 @@ def _country_words(book: Codebook) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """How a tie stands from the ISO day `day` on (`None`: as long as is known), until its next state: what `resolve` gives
+    for those days."""
+
+    day: str | None
+    status: TieStatus
+    step: str
+    since: str | None
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
-    """A tie with the claims it rests on, and the articles that its parties', place's and voice's spans lie in."""
+    """A tie with the claims it rests on, and the articles that its parties', place's and voice's spans lie in. `states`:
+    how it stood on every day."""
 
     tie: Tie
     claims: tuple[Claim, ...]
     party_articles: tuple[str, ...]
     place_article: str | None
     voice_article: str
+    states: tuple[State, ...] = ()
 
 
 def resolve(
@@ -986,6 +1000,46 @@ def _live(said: list[_Said], law: Rules, at: str | None, horizon: str | None) ->
     return life
 
 
+def _timeline(said: list[_Said], law: Rules) -> tuple[State, ...]:
+    """How a tie stood on every day, from passages in order: what `_live` comes to on each."""
+    life = _Life(law)
+    states: list[State] = []
+
+    def mark(day: str | None) -> None:
+        if life.status is None:
+            return
+        over = life.status in (TieStatus.ENDED, TieStatus.REJECTED)
+        until = life.since if life.status is TieStatus.ENDED else None if over else life.ends
+        state = State(day, life.status, life.step, life.since, until)
+        if states and states[-1].day == day:
+            states.pop()
+        if not states or replace(states[-1], day=day) != state:
+            states.append(state)
+
+    for day, passages in groupby(said, key=lambda s: s.day):
+        if life.ends is not None and day is not None and life.ends < day:
+            ends = life.ends
+            life.expire(ends)
+            mark(ends)
+        for passage in passages:
+            life.expire(passage.day)
+            life.take(passage)
+        life.expire(day)
+        mark(day)
+    if life.ends is not None:
+        ends = life.ends
+        life.expire(ends)
+        mark(ends)
+    return tuple(states)
+
+
+def _struck(life: _Life, said: list[_Said]) -> tuple[State, ...]:
+    """The one state of a tie that was only ever claimed against denials: rejected, once both are there."""
+    days = [min((s.day or "" for s in said if s.claim.supports is side), default="") for side in (True, False)]
+    assert life.status is not None
+    return (State(max(days) or None, life.status, life.step, life.since, None),)
+
+
 def _in_order(said: list[_Said], law: Rules) -> list[_Said]:
     """By valid day; what is known only by month or year is put at the finer time another passage gives for the same,
     else after what it must have followed. What brings a tie back comes after what it was brought back from."""
@@ -1052,12 +1106,15 @@ def _resolve_one(
     everyone = frozenset().union(*(_codes(c) for c in group))
     moves = [s for s in standing if _party_move(s, everyone, law)]
     told = [s for s in standing if s not in moves] if moves else standing
-    life = _live(_in_order(told or moves, law), law, at, horizon)
+    ordered = _in_order(told or moves, law)
+    life = _live(ordered, law, at, horizon)
+    states = _timeline(ordered, law) if at is None else ()
     if life.status is None:
         _strike(life, said, at)
+        states = _struck(life, said) if life.status is not None and at is None else ()
     if life.status is None or life.decider is None:
         return None
-    return _tie(group, out, life, moves, at, stories)
+    return replace(_tie(group, out, life, moves, at, stories), states=states)
 
 
 def _tells_edition(claim: Claim) -> bool:

@@ -130,4 +130,24 @@ CREATE TABLE IF NOT EXISTS base.ties(
 
 CREATE TABLE IF NOT EXISTS base.tie_claims(tie VARCHAR NOT NULL, claim VARCHAR NOT NULL);
 
+CREATE TABLE IF NOT EXISTS base.tie_states(
+    tie VARCHAR NOT NULL,
+    "from" VARCHAR,
+    "to" VARCHAR,
+    status VARCHAR NOT NULL,
+    step VARCHAR NOT NULL,
+    since VARCHAR,
+    "until" VARCHAR
+);
+
+CREATE TABLE IF NOT EXISTS base.tie_parties(
+    tie VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    "name" VARCHAR,
+    country VARCHAR,
+    "role" VARCHAR,
+    "from" VARCHAR,
+    "until" VARCHAR
+);
+
 CREATE TABLE IF NOT EXISTS base.aliases(alias VARCHAR NOT NULL, id VARCHAR NOT NULL);

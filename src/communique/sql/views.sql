@@ -238,3 +238,11 @@ SELECT
     (SELECT count(*) FROM base.happenings) AS happenings,
     (SELECT count(*) FROM statements) AS statements,
     (SELECT count(*) FROM base.ties) AS ties;
+
+-- How each tie stood on every day: one row a stretch, half-open ISO days, NULL where open.
+CREATE OR REPLACE VIEW tie_states AS
+SELECT s.tie, t.kind, t."name", s."from", s."to", s.status, s.step, s.since, s."until"
+FROM base.tie_states AS s JOIN base.ties AS t ON t.id = s.tie;
+
+CREATE OR REPLACE VIEW tie_parties AS
+SELECT tie, code, "name", country, "role", "from", "until" FROM base.tie_parties;
