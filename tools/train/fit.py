@@ -43,7 +43,7 @@ KEEPS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 # event. On the hand readings of whole reports (tests/reports, eval/readings) these steps were worth it, while on the
 # texts of the fit they cost less than a hundredth.
 PRIOR = {"lexicon": 1.0, "alone": -0.5}
-START = Joined(dict.fromkeys(NAMES, 0.0), 0.5, {}, {}, 1.0, 1.5, 0.5)
+START = Joined(dict.fromkeys(NAMES, 0.0), {}, 0.5, {}, {}, 1.0, 1.5, 0.5)
 
 
 def readings(coder: Coder, stations: dict[str, HeadStation], examples: list[tuple[str, Example]]) -> Iterator[Any]:
@@ -238,14 +238,12 @@ def main() -> None:
     said = index[share[index] >= 0.4]
     print("ece", round(calibration(share[said], y[said]), 3), "auc", round(auc(share[said], y[said]), 3))
     weights = fit(x, y)
-    for name, more in PRIOR.items():
-        weights[NAMES.index(name)] += more
-    share = 1 / (1 + np.exp(-np.log(1 / share - 1) * -1 - x @ np.array([PRIOR.get(n, 0.0) for n in NAMES])))
+    plain = share
+    share = 1 / (1 + np.exp(np.log(1 / plain - 1) - x @ np.array([PRIOR.get(n, 0.0) for n in NAMES])))
     best = max(KEEPS, key=lambda k: f1(k)[0])
     said = index[share[index] >= best]
-    print(
-        "with prior: keep", best, f1(best), "ece", calibration(share[said], y[said]), "auc", auc(share[said], y[said])
-    )
+    print("with prior: keep", best, f1(best), "of the scores: ece", calibration(plain[said], y[said]), end=" ")
+    print("auc", auc(plain[said], y[said]))
     print(dict(zip(NAMES, weights.round(3), strict=True)))
     station = next(iter(stations.values()))
     for happened in (0, 0.75, 1.5, 2.5, 4):
@@ -263,6 +261,7 @@ def main() -> None:
         roles[role], take[role] = fit_role(role, events)
     if args.write:
         found = {
+            "prior": PRIOR,
             "roles": roles, "take": take,
             "weights": {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)},
             "keep": best, "status": 2.0, "happened": 2.0, "mode": 0.3,

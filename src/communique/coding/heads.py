@@ -37,12 +37,14 @@ _PREPOSITIONAL = frozenset({"dobj", "pobj", "prep", "prt", "xcomp", "amod", "com
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """How lexicon and encoder are weighed. `weights`: of the logistic model of events, by feature; `keep`: the probability
-    from which a candidate is one; `roles`, `take`: the same for who is actor and recipient; `status`: what the rules'
+    """How lexicon and encoder are weighed. `weights`: of the logistic model of events, by feature; `prior`: steps
+    on some of them by which whole reports differ from the texts of the fit; `keep`: the probability, with these steps, from
+    which a candidate is one; `roles`, `take`: the same for who is actor and recipient; `status`: what the rules'
     status is worth beside the head's, in log odds, `happened`: their saying whether it happened at all, likewise;
     `mode`: the share from which a mode is believed."""
 
     weights: Mapping[str, float]
+    prior: Mapping[str, float]
     keep: float
     roles: Mapping[str, Mapping[str, float]]
     take: Mapping[str, float]
@@ -86,6 +88,7 @@ class HeadStation:
         self.types = encoder.labels.types
         weights = json.dumps(asdict(self.joined), sort_keys=True).encode()
         self.version = f"{encoder.version}-{hashlib.sha256(weights).hexdigest()[:6]}"
+        self._shifted = {n: w + self.joined.prior.get(n, 0.0) for n, w in self.joined.weights.items()}
         self._modes: dict[str, list[tuple[int, str]]] = {}
         for i, name in enumerate(encoder.labels.modes):
             kind, _, mode = name.partition("/")
@@ -142,7 +145,7 @@ class HeadStation:
             for candidate in group:
                 candidate.share = probability(self.joined.weights, candidate.features)
             top = max(group, key=lambda c: (c.share, c.type))
-            if top.share >= self.joined.keep:
+            if probability(self._shifted, top.features) >= self.joined.keep:
                 best.append(top)
         best = self._once(view, best)
         return sorted(best, key=lambda c: (-self._weight(view, c), c.token, c.type))
