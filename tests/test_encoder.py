@@ -29,11 +29,11 @@ def encoder() -> Encoder:
 
 
 def test_an_event_that_no_row_reads_is_heard_and_says_so(accurate: Coder, coder: Coder) -> None:
-    text = "Peru's foreign minister tore into Ecuador over the crash of a surveillance drone near Tumbes."
-    assert not any(t == "ACCUSE" for t, _ in told(coder.code(text, published=DAY)))
-    event = next(e for e in accurate.code(text, published=DAY).events if e.type == "ACCUSE")
+    text = "The Chadian army flattened a rebel hideout near Lake Fitri on Sunday."
+    assert told(coder.code(text, published=DAY)) == []
+    event = next(e for e in accurate.code(text, published=DAY).events if e.type == "ASSAULT")
     assert any(r.field == "type" and r.file == "encoder" for r in event.because)
-    assert [a.country for a in event.actors] == ["PER"]
+    assert [a.country for a in event.actors] == ["TCD"]
 
 
 def test_what_is_no_politics_is_dropped(accurate: Coder) -> None:
