@@ -94,6 +94,7 @@ class _Draft:
     reasons: list[Reason]
     direct: bool = False
     line: Range | None = None
+    tag: bool = False
 
 
 class VoiceStation:
@@ -258,15 +259,17 @@ class _Reading:
         told = replace(report, sources=tag.heads, content=[], frame="quote")
         stretch = tag.first, tag.last
         left, right = self._quote_before(stretch, home), self._quote_behind(told, home)
+        right = right if right is not None and right[0] <= tag.last + 1 else None
+        if left is not None and report.sources:
+            return None
         if left is None and not (report.lexeme.has("clause") and (right is None or self._runs_on(right))):
             return None
         content = _tidy(self.doc, self._around_tag(told, stretch, home, left, right), told)
         if not content:
             return None
         row = report.lexeme.row
-        return _Draft(
-            told, content, tag.heads, report.cue, "statement", [Reason("voice", row.file, row.line, row["cue"])]
-        )
+        why = Reason("voice", row.file, row.line, row["cue"])
+        return _Draft(told, content, tag.heads, report.cue, "statement", [why], tag=True)
 
     def _runs_on(self, right: Range) -> bool:
         """Whether a quotation goes on with the clause in front of the tag: "..., he said, “and stays there”"."""
@@ -754,7 +757,8 @@ class _Casting:
     def _status(self, draft: _Draft) -> Status:
         """Whether it was said: "will claim" is planned, "did not say" negated; what is said decides nothing."""
         head = self._told_by(draft)
-        if head is None:
+        if head is None or (draft.tag and not any(c.dep_ in ("aux", "neg") for c in head.children)):
+            # What the parse hangs a tag on is what is told.
             return Status.OCCURRED
         found = self.status.read(head).status
         if found is Status.NEGATED and not self._is_negated(head, draft):
