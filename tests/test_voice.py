@@ -679,6 +679,16 @@ def test_a_statement(coder: Coder, text: str, source: str, cue: str, content: st
     assert (said.kind, said.form, said.status) == ("statement", form, status)
 
 
+def test_nobody_passes_on_his_own_words(coder: Coder) -> None:
+    _, found = read(coder, "The envoy said he feared a war.")
+    assert [a.via for a in found.all] == [[], []]
+
+
+def test_a_speaker_is_named_without_the_day(coder: Coder) -> None:
+    parsed, found = read(coder, "Bangui on Friday asked Kigali to send troops.")
+    assert [words(parsed, a.source_ranges) for a in found.all] == ["Bangui"]
+
+
 @pytest.mark.parametrize(("text", "source", "cue", "content"), ATTITUDES)
 def test_an_attitude_is_no_voice(coder: Coder, text: str, source: str, cue: str, content: str) -> None:
     parsed, found = read(coder, text)
