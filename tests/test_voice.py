@@ -15,6 +15,79 @@ from communique.coding.voice import Attribution, Attributions
 # Text, source as it stands ("" for none), cue ("" for none), content with its pieces joined by " / ", form, status.
 # The first attribution whose content is as expected counts.
 SAID = [
+    # tags behind a clause, the verb first too
+    (
+        "Two patrol boats will be handed over in May, declared the Japanese ambassador in Apia.",
+        "the Japanese ambassador in Apia",
+        "declared",
+        "Two patrol boats will be handed over in May",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "The road to Gao was cut on Monday, deplored on Tuesday its governor.",
+        "its governor",
+        "deplored",
+        "The road to Gao was cut on Monday",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "Two nuns are going to be put out of Fiji, has informed the diocese of Suva.",
+        "the diocese of Suva",
+        "has informed",
+        "Two nuns are going to be put out of Fiji",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "The delegations have met for three days without result, communicated a source close to the talks.",
+        "a source close to the talks",
+        "communicated",
+        "The delegations have met for three days without result",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "The two Tongan pilots held since their landing were pardoned but have not yet been allowed to leave, their lawyer said.",
+        "their lawyer",
+        "said",
+        "The two Tongan pilots held since their landing were pardoned but have not yet been allowed to leave",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "A judge may let three hikers go if Apia accepts his terms, their lawyer says; they have been held since May.",
+        "their lawyer",
+        "says",
+        "A judge may let three hikers go if Apia accepts his terms",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "Suva expelled three diplomats and will close its office, the minister told the agency Sol.",
+        "the minister",
+        "told",
+        "Suva expelled three diplomats and will close its office",
+        "indirect",
+        "occurred",
+    ),
+    (
+        "“Minsk has understood,” purred the defence minister.",
+        "the defence minister",
+        "purred",
+        "“Minsk has understood,”",
+        "direct",
+        "occurred",
+    ),
+    (
+        "They cross at midnight, warned the spokesman of the force, “if the loser has not embarked by then”.",
+        "the spokesman of the force",
+        "warned",
+        "They cross at midnight / “if the loser has not embarked by then”",
+        "mixed",
+        "occurred",
+    ),
     # indirect, with and without "that"
     (
         "The Omani minister said that the port would open.",
@@ -604,6 +677,16 @@ def test_a_statement(coder: Coder, text: str, source: str, cue: str, content: st
     assert words(parsed, said.source_ranges) == source
     assert (parsed.span(*said.cue).text if said.cue else "") == cue
     assert (said.kind, said.form, said.status) == ("statement", form, status)
+
+
+def test_nobody_passes_on_his_own_words(coder: Coder) -> None:
+    _, found = read(coder, "The envoy said he feared a war.")
+    assert [a.via for a in found.all] == [[], []]
+
+
+def test_a_speaker_is_named_without_the_day(coder: Coder) -> None:
+    parsed, found = read(coder, "Bangui on Friday asked Kigali to send troops.")
+    assert [words(parsed, a.source_ranges) for a in found.all] == ["Bangui"]
 
 
 @pytest.mark.parametrize(("text", "source", "cue", "content"), ATTITUDES)

@@ -434,6 +434,15 @@ def speakers(token: Any, speech: frozenset[str] = frozenset()) -> list[Any]:
     return list(verb(token).subjects) or _subject_above(token)
 
 
+def speaker_range(token: Any) -> Range:
+    """A speaker's noun phrase without the time that the parse hangs on it: "Suva on Friday asked"."""
+    first, last = noun_range(token)
+    for child in token.children:
+        if child.dep_ == "prep" and child.i > token.i and any(c.ent_type_ in ("DATE", "TIME") for c in child.children):
+            last = min(last, child.i)
+    return first, max(last, token.i + 1)
+
+
 def _agents(token: Any) -> list[Any]:
     """Who does what a passive verb says: "by the envoy"."""
     by = [c for c in token.children if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by")]

@@ -22,6 +22,11 @@ _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _RELATIVE = frozenset({"WDT", "WP", "WRB"})
 _IN_PHRASE = frozenset({"det", "poss", "amod", "compound", "nummod", "nmod", "quantmod", "case", "predet"})
 _ADDRESSING = frozenset("answer assure inform notify promise remind reply tell warn".split())
+_UNNAMED = frozenset(
+    "adviser aide analyst attendee clerk colleague counsellor delegate diplomat doctor eyewitness expert insider lawyer "
+    "member neighbour observer officer official participant passenger researcher resident scientist source spokesman "
+    "spokesperson spokeswoman survivor villager witness".split()
+)
 _OWNED = frozenset("the its their his her our".split())
 _ASIDES = frozenset(
     "after although as asked because before following once since though until when whether while".split()
@@ -52,28 +57,37 @@ def tag_around(doc: Any, head: Any, cue: tuple[int, int], sentence: tuple[int, i
 def _speaker_first(doc: Any, head: Any, cue: tuple[int, int], sentence: tuple[int, int]) -> Tag | None:
     """ "…, their lawyer in Suva said on Monday"."""
     first = cue[0]
-    while first > sentence[0] and doc[first - 1].text not in _ENDS | _QUOTES:
+    while first > sentence[0] and not _is_mark(doc[first - 1]):
         first -= 1
-        if doc[first].tag_ in _FINITE | _RELATIVE or doc[first].lower_ in ("that", "and", "but", "or"):
+        if doc[first].tag_ in _FINITE | _RELATIVE or doc[first].lower_ == "that":
             return None
-    if first == sentence[0] or not 0 < cue[0] - first <= _LONGEST or doc[first - 1].text not in _OPENS:
+    if first == sentence[0] or not 0 < cue[0] - first <= _LONGEST or not _may_open(doc, first - 1):
         return None
-    if head.tag_ == "VBN" and not any(c.dep_ == "aux" for c in head.children):
+    if doc[first].lower_ in ("and", "but", "or"):
+        return None
+    if head.tag_ == "VBN" and (doc[first - 1].text != "," or not _is_main(doc, head, cue[1], sentence[1])):
+        return None
+    if doc[first - 1].text in ("—", "–", "--") and head.dep_ in ("acl", "relcl", "amod"):
         return None
     begin = first + (doc[first].lower_ == "as")
-    if begin == cue[0] or doc[begin].pos_ in ("ADP", "SCONJ", "VERB") or not _told(doc, sentence[0], first - 1):
+    if begin == cue[0] or doc[begin].pos_ in ("ADP", "SCONJ", "VERB") or not _is_told(doc, sentence[0], first - 1):
         return None
     speaker = next((c for c in head.children if c.dep_ == "nsubj" and begin <= c.i < cue[0]), None)
     speaker = speaker or _head_of_phrase(doc, begin, cue[0])
     last = _end(doc, cue[1], sentence[1])
-    if speaker is None or _is_torn(speaker, first) or not _only_circumstance(doc, head, cue[1], last):
+    if (
+        speaker is None
+        or speaker.left_edge.i > begin + 1
+        or _is_torn(speaker, first)
+        or not _only_circumstance(doc, head, cue[1], last)
+    ):
         return None
     return Tag(first, last, [t for t in spread(speaker) if t.i < cue[0]] or [speaker])
 
 
 def _verb_first(doc: Any, head: Any, cue: tuple[int, int], sentence: tuple[int, int], named: Named) -> Tag | None:
     """ "…, declared on Monday the minister of mines"."""
-    if cue[0] - 1 <= sentence[0] or doc[cue[0] - 1].text not in _OPENS or not _told(doc, sentence[0], cue[0] - 1):
+    if cue[0] - 1 <= sentence[0] or not _may_open(doc, cue[0] - 1) or not _is_told(doc, sentence[0], cue[0] - 1):
         return None
     if any(c.dep_ in ("nsubj", "nsubjpass") and c.i < head.i for c in head.children) and head.dep_ != "conj":
         return None
@@ -92,16 +106,25 @@ def _verb_first(doc: Any, head: Any, cue: tuple[int, int], sentence: tuple[int, 
         return None
     if _goes_on(doc, last, sentence[1]):
         return None
-    if not named(speaker) and speaker.pos_ != "PROPN" and doc[at].lower_ not in _OWNED:
+    if not (named(speaker) or speaker.pos_ == "PROPN" or doc[at].lower_ in _OWNED or speaker.lemma_ in _UNNAMED):
         return None
     return Tag(cue[0], last, spread(speaker))
+
+
+def _is_quote(token: Any) -> bool:
+    """Whether a token is a quotation mark, not an apostrophe."""
+    return bool(token.text in _QUOTES or (token.text in ("‘", "’", "'") and token.tag_ != "POS"))
+
+
+def _is_mark(token: Any) -> bool:
+    return bool(token.text in _ENDS or _is_quote(token))
 
 
 def _only_aside(doc: Any, first: int, last: int) -> bool:
     """Whether all before a verb is one subordinate clause and the speaker: "while he sat there, the guard said no"."""
     if doc[first].lower_ not in _ASIDES and (doc[first].lower_ not in _LINKS or doc[first + 1].lower_ not in _ASIDES):
         return False
-    return int(sum(t.text == "," for t in doc[first:last])) < 2
+    return [t.text for t in doc[first:last]].count(",") < 2
 
 
 def _is_torn(speaker: Any, first: int) -> bool:
@@ -109,15 +132,32 @@ def _is_torn(speaker: Any, first: int) -> bool:
     return bool(speaker.left_edge.i < first and all(t.pos_ in ("DET", "ADJ", "PUNCT") for t in speaker.lefts))
 
 
-def _told(doc: Any, first: int, last: int) -> bool:
-    """Whether a stretch can be what a tag speaks of: a clause with a verb of its own outside relative clauses."""
+def _may_open(doc: Any, i: int) -> bool:
+    """Whether a tag can begin behind this token: a comma or dash, or the end of a quotation."""
+    if doc[i].text in _OPENS:
+        return True
+    return bool(i > 0 and _is_quote(doc[i]) and doc[i - 1].text[-1:] in ",?!…")
+
+
+def _is_main(doc: Any, head: Any, first: int, last: int) -> bool:
+    """Whether what looks like a participle is the tag's verb: it has an auxiliary, or the sentence no further verb."""
+    if any(c.dep_ in ("aux", "auxpass") for c in head.children):
+        return any(c.dep_ == "aux" and c.lemma_ == "have" for c in head.children)
+    behind = doc[first:last]
+    return not any(t.tag_ in _FINITE or t.text in _OPENS or (t.lower_ == "by" and t.head == head) for t in behind)
+
+
+def _is_told(doc: Any, first: int, last: int) -> bool:
+    """Whether a stretch can be what a tag speaks of: a quotation, or a clause with a verb outside relative clauses."""
+    if _is_quote(doc[last]):
+        return True
     return any(t.tag_ in _FINITE and t.dep_ not in ("relcl", "aux", "auxpass") for t in doc[first:last]) or any(
         t.tag_ in _FINITE and t.dep_ in ("aux", "auxpass") and t.head.dep_ != "relcl" for t in doc[first:last]
     )
 
 
 def _end(doc: Any, first: int, last: int) -> int:
-    return next((i for i in range(first, last) if doc[i].text in _ENDS | _QUOTES), last)
+    return next((i for i in range(first, last) if _is_mark(doc[i])), last)
 
 
 def _head_of_phrase(doc: Any, first: int, last: int) -> Any:
@@ -163,8 +203,8 @@ def _only_circumstance(doc: Any, head: Any, first: int, last: int) -> bool:
     if doc[at].dep_ in ("npadvmod", "det", "amod") and doc[at].ent_type_ in ("DATE", "TIME"):
         return True
     rest = doc[at:last]
-    loose = rest[0].pos_ in ("ADP", "SCONJ") or rest[0].tag_ == "VBG"
-    return loose and not any(t.tag_ in _FINITE for t in rest)
+    loose = (rest[0].pos_ in ("ADP", "SCONJ") and rest[0].lower_ != "that") or rest[0].tag_ == "VBG"
+    return bool(loose and not any(t.tag_ in _FINITE for t in rest))
 
 
 def _goes_on(doc: Any, last: int, stop: int) -> bool:

@@ -16,7 +16,7 @@ from communique.codebook import Codebook
 from communique.coding.actors import Mentions
 from communique.coding.parse import Parsed
 from communique.coding.quotes import Quote, find_quotes
-from communique.coding.reporting import Lexicon, Range, Report, governor, noun_range, trim
+from communique.coding.reporting import Lexicon, Range, Report, governor, noun_range, speaker_range, trim
 from communique.coding.status import StatusStation
 from communique.coding.tags import tag_around
 from communique.model import Actor, Form, Reason, Status
@@ -94,6 +94,7 @@ class _Draft:
     reasons: list[Reason]
     direct: bool = False
     line: Range | None = None
+    tag: bool = False
 
 
 class VoiceStation:
@@ -258,15 +259,17 @@ class _Reading:
         told = replace(report, sources=tag.heads, content=[], frame="quote")
         stretch = tag.first, tag.last
         left, right = self._quote_before(stretch, home), self._quote_behind(told, home)
+        right = right if right is not None and right[0] <= tag.last + 1 else None
+        if left is not None and report.sources:
+            return None
         if left is None and not (report.lexeme.has("clause") and (right is None or self._runs_on(right))):
             return None
         content = _tidy(self.doc, self._around_tag(told, stretch, home, left, right), told)
         if not content:
             return None
         row = report.lexeme.row
-        return _Draft(
-            told, content, tag.heads, report.cue, "statement", [Reason("voice", row.file, row.line, row["cue"])]
-        )
+        why = Reason("voice", row.file, row.line, row["cue"])
+        return _Draft(told, content, tag.heads, report.cue, "statement", [why], tag=True)
 
     def _runs_on(self, right: Range) -> bool:
         """Whether a quotation goes on with the clause in front of the tag: "..., he said, “and stays there”"."""
@@ -749,12 +752,13 @@ class _Casting:
     def _source_ranges(self, draft: _Draft) -> list[Range]:
         if draft.line is not None:
             return [draft.line]
-        return [noun_range(h) for h in draft.heads[:1]] if draft.cue is not None else []
+        return [speaker_range(h) for h in draft.heads[:1]] if draft.cue is not None else []
 
     def _status(self, draft: _Draft) -> Status:
         """Whether it was said: "will claim" is planned, "did not say" negated; what is said decides nothing."""
         head = self._told_by(draft)
-        if head is None:
+        if head is None or (draft.tag and not any(c.dep_ in ("aux", "neg") for c in head.children)):
+            # What the parse hangs a tag on is what is told.
             return Status.OCCURRED
         found = self.status.read(head).status
         if found is Status.NEGATED and not self._is_negated(head, draft):
@@ -883,7 +887,8 @@ class _Casting:
             if b is not attribution and b.kind == "statement" and b.covers(at) and b.size > attribution.size
         ]
         around.sort(key=lambda b: -b.size)
-        return list(dict.fromkeys(s for b in around for s in b.sources if s not in attribution.sources))
+        others = dict.fromkeys(s for b in around for s in b.sources)
+        return [s for s in others if not any(_is_same(s, own) for own in attribution.sources)]
 
     def _medium(self, draft: _Draft) -> list[Actor]:
         """The medium somebody told it to."""
@@ -904,6 +909,14 @@ class _Casting:
         if self.lexicon.is_medium(words) and (mention is None or mention.actor.country is None):
             return [self._named(token)]
         return []
+
+
+def _is_same(one: Actor, other: Actor) -> bool:
+    """Whether two mentions are one speaker: a pronoun that was resolved has the codes of him it stands for."""
+    if (one.country, one.sector, one.entity) != (other.country, other.sector, other.entity):
+        return False
+    pronoun = bool({one.text.lower(), other.text.lower()} & (_PERSON | _SELF | {"it", "they"}))
+    return pronoun or (one.name or one.text) == (other.name or other.text)
 
 
 def _antecedent(token: Any) -> Any:
