@@ -344,6 +344,43 @@ def test_the_west_is_no_province(coder: Coder) -> None:
     assert {a.country for a in report.actors} == {"RUS"}
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "country"),
+    [
+        ("North Korea's leader met the South's president.", "the South's president", "KOR"),
+        ("Seoul said that the North had fired a missile.", "the North", "PRK"),
+        ("The South of France is dry.", "The South", None),
+        ("The North voted for change, the British minister said.", "The North", None),
+    ],
+)
+def test_the_north_and_the_south_are_korea_where_korea_is_spoken_of(
+    station: ActorStation, text: str, words: str, country: str | None
+) -> None:
+    assert {m.actor.country for m in read(station, text).all if m.actor.text == words} == ({country} - {None})
+
+
+def test_two_koreas_are_two_states(station: ActorStation) -> None:
+    found = [(m.actor.text, m.actor.country) for m in read(station, "The two Koreas will march together.").all]
+    assert found == [("The two Koreas", "KOR"), ("The two Koreas", "PRK")]
+
+
+def test_a_leader_of_the_day_is_known_by_the_family_name_alone(station: ActorStation) -> None:
+    found = {m.actor.text: m.actor.country for m in read(station, "Zelenskyy thanked Scholz.", "2023-05-10").all}
+    assert found == {"Zelenskyy": "UKR", "Scholz": "DEU"}
+    assert "Scholz" not in {m.actor.text for m in read(station, "A train stopped in Scholz.", "2023-05-10").all}
+
+
+def test_the_capital_of_a_dissolved_state_is_its_own_while_it_lasts(station: ActorStation) -> None:
+    days = ("1985-01-01", "1995-01-01")
+    assert [read(station, "Moscow protested.", day).all[0].actor.country for day in days] == ["SUN", "RUS"]
+
+
+def test_history_is_told_of_those_in_office(station: ActorStation) -> None:
+    text = "Bruno Kreisky spoke."
+    found = {day: read(station, text, day).all[0].actor.sector for day in ("1980-01-01", "1986-01-01", "2016-01-01")}
+    assert found == {"1980-01-01": "GOV", "1986-01-01": "ELI", "2016-01-01": "GOV"}
+
+
 def test_a_party_that_laid_down_its_arms_is_no_longer_armed(station: ActorStation) -> None:
     assert [read(station, "Renamo attacked.", day).all[0].actor.sector for day in ("1988-01-01", "1999-01-01")] == [
         "REB",

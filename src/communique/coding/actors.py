@@ -87,6 +87,9 @@ _SERVE = frozenset({"of", "for", "from", "at", "in"})
 _EQUALS = frozenset({"colleague", "counterpart", "homologue"})
 _PAIRS = {"Koreas": ("KOR", "PRK"), "Sudans": ("SDN", "SSD"), "Congos": ("COD", "COG"), "Guineas": ("GIN", "GNB")}
 _KOREAS = frozenset({"KOR", "PRK"})
+# Where a name stands for somebody who acts or is acted on.
+_ACTING = frozenset({"nsubj", "nsubjpass", "dobj", "dative", "poss", "conj", "pobj", "appos"})
+_PARTNERS = frozenset({"with", "by", "for", "against", "between", "of", "to", "than"})
 _PERIODICALS = frozenset({"daily", "weekly", "monthly"})
 _PAPERS = frozenset(
     "Post Herald Telegraph Echo Beacon Star Dispatch Times Tribune Gazette Chronicle Courier Journal Mail Mirror Standard "
@@ -1014,24 +1017,40 @@ class ActorStation:
     def _later_names(self, report: _Report) -> None:
         """Family names that spaCy has not seen as people: those of the report, and of office-holders of the day."""
         for token in (report.parsed.doc[i] for i in report.capitals):
-            mistagged = token.pos_ != "PROPN" and not (
-                token.is_sent_start and token.text in report.known and token.text not in COMMON
-            )
-            if mistagged or token.i in report.used or (token.dep_ == "compound" and token.head.pos_ == "PROPN"):
+            if token.i in report.used or (token.dep_ == "compound" and token.head.pos_ == "PROPN"):
                 continue
-            code = report.known.get(token.text)
-            at = report.hit_at.get(token.i)
-            if (
-                code is None
-                and at is not None
-                and all(e.kind == "surname" for e in report.hits[at][2].entries)
-                and token.ent_type_ in ("", "PERSON", "ORG")
-            ) and report.hits[at][1] - report.hits[at][0] == 1:
-                code = self.names.code(report.hits[at][2].entries, report.date)
+            code = self._known_name(report, token) or self._leader(report, token)
             if code is None or code.name is None:
                 continue
             report.drafts.append(Draft(token.i, token.i + 1, token.i, "person", code, "", None, True))
             report.used.add(token.i)
+
+    def _known_name(self, report: _Report, token: Any) -> Code | None:
+        """A family name of the report, or one that spaCy leaves open or takes for a body."""
+        mistagged = token.pos_ != "PROPN" and not (
+            token.is_sent_start and token.text in report.known and token.text not in COMMON
+        )
+        if mistagged:
+            return None
+        entries = self._family(report, token) if token.ent_type_ in ("", "PERSON", "ORG") else []
+        return report.known.get(token.text) or (self.names.code(entries, report.date) if entries else None)
+
+    def _leader(self, report: _Report, token: Any) -> Code | None:
+        """A leader of the day where spaCy sees a place, a people or a common noun: "Zelenskyy thanked Scholz"."""
+        over = token.head if token.dep_ != "conj" else _list_top(token).head
+        placed = over.dep_ == "prep" and over.lower_ not in _PARTNERS
+        if token.pos_ not in ("PROPN", "NOUN") or token.dep_ not in _ACTING or placed:
+            return None
+        return self.names.well_known(self._family(report, token), report.date)
+
+    @staticmethod
+    def _family(report: _Report, token: Any) -> list[Entry]:
+        """The office-holders whose family name a token is, if it is nothing else."""
+        at = report.hit_at.get(token.i)
+        if at is None or report.hits[at][1] - report.hits[at][0] != 1:
+            return []
+        entries = report.hits[at][2].entries
+        return list(entries) if all(e.kind == "surname" for e in entries) else []
 
     # Mentions that point back
 
@@ -1144,6 +1163,12 @@ def _head(doc: Any, first: int, last: int) -> Any:
         if not first <= doc[i].head.i < last or doc[i].head == doc[i]:
             return doc[i]
     return doc[last - 1]
+
+
+def _list_top(token: Any) -> Any:
+    while token.dep_ == "conj" and token.head.i != token.i:
+        token = token.head
+    return token
 
 
 def _conjuncts(token: Any) -> list[Any]:

@@ -317,6 +317,13 @@ class Names:
             None, row.get("country"), row.get("sector"), None, (Reason("country", row.file, row.line, row["person"]),)
         )
 
+    def well_known(self, entries: Iterable[Entry], date: str | None) -> Code | None:
+        """Whom a family name means that stands alone, if that is a head of state or government or a foreign or defence
+        minister of the day."""
+        code = self.code(entries, date) if date is not None else None
+        held = [r for r in self.people.get((code and code.name) or "", ()) if in_time(r, date)]
+        return code if any(_rank(r["office"]) for r in held) else None
+
     def _of_surname(self, entries: list[Entry], date: str | None, near: frozenset[str]) -> Code | None:
         """A family name alone: the one person of that name in office on the day, of a state that the text names if
         several are; else the one in the highest office."""
