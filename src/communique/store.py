@@ -446,10 +446,25 @@ class Record:
         self._articles = None
         self._unpublished = self._shrink = True
 
+    def write_copy(self, to: Path, *, without_text: bool = False) -> None:
+        """Writes a copy of the published record; with `without_text`, one that may be passed on where texts may not: of
+        each passage the first words, the place and a hash (`base.quotes`). Nothing can be added to such a copy."""
+        part = to.with_name(f"{to.name}.part")
+        _copy(self.path, part)
+        con = duckdb.connect(":memory:", config=_CONFIG)
+        con.execute(f"ATTACH '{_quoted(part)}' AS record (STORAGE_VERSION '{_STORAGE}')").fetchall()
+        con.execute("USE record").fetchall()
+        if without_text:
+            con.execute(sql_text("without_text")).fetchall()
+        _write_anew(con, part)
+        part.replace(to)
+
     def _begin(self) -> None:
         """From here on, the connection is one to the private copy."""
         if self._work is None:
             raise CallError(f"{self.path}: opened for reading; open it with write=True")
+        if "without_text" in _meta(self._cursor()):
+            raise CallError(f"{self.path}: a copy without texts, to be read only; go on with the record it was made of")
         if not self._work.attached:
             self._con.close()
             self._work.copy()
