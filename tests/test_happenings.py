@@ -316,3 +316,13 @@ def test_what_no_longer_counts_leaves_its_happening(coder: Coder, tmp_path: Path
     with Record.open(path, write=True) as record:
         record.rebuild()
     assert derived(path) == before
+
+
+def test_states_are_the_ties_of_a_day(record: Record) -> None:
+    for day in ("2022-03-24", "2024-07-07", "2024-07-08", "2025-01-01"):
+        asked = {t.id: (t.kind, str(t.status), t.step, t.since, t.until) for t in record.ties(day)}
+        stood = {s["tie"]: (s["kind"], s["status"], s["step"], s["since"], s["until"]) for s in record.states(day)}
+        assert stood == asked
+    [pact] = record.states("2025-01-01", party=["phl", "JPN"], kind="agreement", status="signed")
+    assert pact["parties"] == ["JPN", "PHL"]
+    assert record.states("2025-01-01", party=["PHL", "POL"]) == []

@@ -18,7 +18,7 @@ LAYERS = (
     {"happenings"},
     {"derive"},
     {"read", "coding", "store", "write", "tables", "changes", "dossier", "aggregate", "network"},
-    {"run", "evaluate", "cli_tables"},
+    {"run", "evaluate", "cli_tables", "bundle"},
     {"cli"},
     {"__main__"},
 )

@@ -401,6 +401,27 @@ def network(
 
 
 @app.command()
+def bundle(
+    record: RECORD,
+    to: Annotated[Path, typer.Option(metavar="PATH", help="The archive to write, a ZIP file.")],
+    without_text: Annotated[
+        bool, typer.Option("--without-text", help="Without the texts: first words, place and hash of each passage.")
+    ] = False,
+) -> None:
+    """A replication archive: the record, its tables, hashes of all inputs, coder versions, citation, and how to make it again.
+
+    With --without-text it may be published where the texts may not.
+
+    Example: communique bundle record.duckdb --to replication.zip
+    """
+    from communique.bundle import bundle as archive
+
+    with _open(record) as book:
+        names = archive(book, to, without_text)
+    _err.print(f"wrote {to}: {', '.join(names)}", markup=False)
+
+
+@app.command()
 def forget(
     record: RECORD,
     articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="Ids of reports, as a-1a2b3c4d5e6f7081.")],

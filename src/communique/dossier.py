@@ -22,6 +22,9 @@ _LONGEST_QUOTE = 300
 # A marked character of Markdown means itself.
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
+# Characters that would end an address in Markdown.
+_SAFE = str.maketrans({" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E"})
+
 _EVENTS = """
     SELECT e."type", e.status, count(*), count(DISTINCT m.happening), count(DISTINCT s.story), count(DISTINCT e.outlet)
     FROM events AS e
@@ -293,10 +296,7 @@ def _markdown(block: Block) -> str:
 
 def _marked(words: Sequence[Words]) -> str:
     return "".join(
-        f"[{_escaped(w.text)}](<{w.url.replace('>', '%3E').replace('<', '%3C')}>)"
-        if isinstance(w, Link)
-        else _escaped(w)
-        for w in words
+        f"[{_escaped(w.text)}]({w.url.translate(_SAFE)})" if isinstance(w, Link) else _escaped(w) for w in words
     )
 
 

@@ -446,10 +446,25 @@ class Record:
         self._articles = None
         self._unpublished = self._shrink = True
 
+    def write_copy(self, to: Path, *, without_text: bool = False) -> None:
+        """Writes a copy of the published record; with `without_text`, one that may be passed on where texts may not: of
+        each passage the first words, the place and a hash (`base.quotes`). Nothing can be added to such a copy."""
+        part = to.with_name(f"{to.name}.part")
+        _copy(self.path, part)
+        con = duckdb.connect(":memory:", config=_CONFIG)
+        con.execute(f"ATTACH '{_quoted(part)}' AS record (STORAGE_VERSION '{_STORAGE}')").fetchall()
+        con.execute("USE record").fetchall()
+        if without_text:
+            con.execute(sql_text("without_text")).fetchall()
+        _write_anew(con, part)
+        part.replace(to)
+
     def _begin(self) -> None:
         """From here on, the connection is one to the private copy."""
         if self._work is None:
             raise CallError(f"{self.path}: opened for reading; open it with write=True")
+        if "without_text" in _meta(self._cursor()):
+            raise CallError(f"{self.path}: a copy without texts, to be read only; go on with the record it was made of")
         if not self._work.attached:
             self._con.close()
             self._work.copy()
@@ -629,6 +644,25 @@ class Record:
             and (not standing or tie.status in standing)
             and all(any(_is(code, p) for p in tie.parties) for code in parties)
         )
+
+    def states(
+        self,
+        at: str | None = None,
+        *,
+        party: Sequence[str] | str | None = None,
+        kind: str | None = None,
+        status: Sequence[str] | str | None = None,
+    ) -> list[dict[str, Any]]:
+        """How the ties stood on the ISO day `at` (default: today), without their evidence: tie, kind, name, parties (codes),
+        status, step, since, until. As `ties`, many times faster, for time sliders and networks; the parties are those of
+        the latest report."""
+        values = {
+            "at": _iso(at) if at else date.today().isoformat(),
+            "codes": [code.lower() for code in _several(party)],
+            "kinds": _checked(kind, "kind of tie", ties.rules(self._rules).match),
+            "statuses": _checked(status, "tie status", TieStatus),
+        }
+        return list(self._dicts(sql_text("states"), values))
 
     def happenings(
         self,
