@@ -32,7 +32,8 @@ machine:
 Every table has its baseline from the same run, in the row that says so. Times depend on the machine; what stands in the
 columns "of the baseline's" depends on it much less. The reports that are read are made by `benchmarks/reports.py`:
 three in ten are on international politics, the others on sport, business, culture, science, crime, the weather and the
-dead, 150 to 900 words each; the same seed makes the same reports.
+dead, 150 to 900 words each; the same seed makes the same reports. Where reports are coded, it is by the lexicon alone
+(`--coder fast`).
 """
 
 

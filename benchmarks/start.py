@@ -38,7 +38,11 @@ def measure(quick: bool) -> Table:
             ("python -c pass (baseline)", (sys.executable, "-c", "pass"), None),
             ("python -c 'import spacy; spacy.load(...)'", (sys.executable, "-c", SPACY), None),
             ("communique --help", (*COMMUNIQUE, "--help"), 0.3),
-            ("communique code one.txt --json", (*COMMUNIQUE, "code", str(one), "--json"), 3.0),
+            (
+                "communique code one.txt --json --coder fast",
+                (*COMMUNIQUE, "code", str(one), "--json", "--coder", "fast"),
+                3.0,
+            ),
             ("communique events record.duckdb", (*COMMUNIQUE, "events", record), None),
         )
         times = {name: _time(command, quick) for name, command, _ in commands}

@@ -50,7 +50,7 @@ class Sides:
 
     def __init__(self, articles: list[Article]) -> None:
         self.articles = articles
-        self.coder = Coder()
+        self.coder = Coder(kind="fast")
         first = [text for article in articles[: 2 * STRETCH] for text in paragraphs(article)]
         self.bare(first, BATCHES[0])
         self.batch = min(BATCHES, key=lambda size: seconds(partial(self.bare, first, size)))
@@ -97,7 +97,7 @@ class Sides:
 
 
 def two_workers(articles: list[Article]) -> Progress:
-    return run(iter(articles), Settings(), Nowhere(), workers=2)
+    return run(iter(articles), Settings(kind="fast"), Nowhere(), workers=2)
 
 
 def measure(quick: bool) -> Table:
