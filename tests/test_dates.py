@@ -202,6 +202,7 @@ NEWS = [
     ("They met on 24.02.2021.", "24.02.2021", "2021-02-24", "2021-02-25"),
     # deadlines, programmes, causes
     ("Fiji's marines will leave Suva by Friday.", "Friday", "2022-03-25", "2022-03-26"),
+    ("They leave from Saturday", "from Saturday", "2022-03-26", None),
     ("By Friday 300 people had fled Beira.", "Friday", "2022-03-18", "2022-03-19"),
     ("Rebels must quit the port until Sunday.", "until Sunday", None, "2022-03-28"),
     ("The guards held the bridge until Sunday.", "until Sunday", None, "2022-03-21"),

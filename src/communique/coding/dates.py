@@ -445,7 +445,7 @@ class _Lexicon:
             return False
         many = (behind.endswith("s") and len(behind) > 4) or behind.endswith(("children", "people"))
         of_many = k > 0 and letters[k - 1] == "o" and letters[k + 1] == "_" and many and tokens.values[k] < 1900
-        of_many = of_many and letters[k - 2] not in "SFMmZyu"
+        of_many = of_many and (k < 2 or letters[k - 2] not in "SFMmZyu")
         units = "".join(letters[k + 1 : k + 3])
         return of_many or units[0] == "U" or units in ("-u", "u0")
 
@@ -1193,7 +1193,7 @@ class _Resolver:
             said = False if self._aims(at) else self._verb(at)
             if said is not None:
                 return said
-        begins = k <= self.sentence(spec.i) or self.tokens.letters[k - 1] in ",;j"
+        begins = k <= self.sentence(spec.i) or self.tokens.letter(k - 1) in ",;j"
         return begins and self._behind(spec) is True
 
     def _aims(self, k: int, wished: bool = False) -> bool:
@@ -1245,7 +1245,7 @@ class _Resolver:
         word, words = self.tokens.word(k), self.lexicon.tense
         if word == "to":
             return False if self.tokens.word(k + 1) == "be" else None
-        if self.tokens.letters[k] not in "_^":
+        if self.tokens.letter(k) not in "_^":
             return None
         if word in words["future"] or (word.endswith("ll") and word[-3:-2] in "'’"):
             return False if self._points_ahead(k, word) else None
