@@ -27,7 +27,7 @@ from communique.read.language import identify  # noqa: E402
 ROWS = {
     "throughput": "2 workers",
     "memory": "communique code",
-    "start": "communique code one.txt --json",
+    "start": "communique code one.txt --json --coder fast",
     "readers": "warc (crawl.warc.gz)",
     "dates": "communique",
     "store": "ties as of a day, derived for it",
