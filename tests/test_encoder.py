@@ -12,9 +12,9 @@ import pytest
 from communique import Coder
 from communique.codebook import laid_over
 from communique.coding.encoder import Encoder, Heard
-from communique.coding.heads import Joined, probability
+from communique.coding.heads import Joined, probability, statuses
 from communique.errors import ModelError
-from communique.model import CodedReport, to_json
+from communique.model import CodedReport, Status, to_json
 
 DAY = "2024-06-03"
 
@@ -71,6 +71,20 @@ def test_a_row_of_ones_own_is_never_overruled(tmp_path: Path) -> None:
     coder = Coder(codebook=laid_over(tmp_path))
     assert ("PROTEST", "serenaded") in told(coder.code("Students serenaded the ministry in Lima.", published=DAY))
     assert told(coder.code("Turkish jets bombed a depot in Iraq.", published=DAY)) == []
+
+
+def test_behind_the_part_that_the_encoder_reads_the_lexicon_reads_alone(accurate: Coder, coder: Coder) -> None:
+    text = f"After {'roads, bridges, ' * 60}and ferries had been closed, Kenya expelled the Peruvian ambassador."
+    alone = next(e for e in coder.code(text, published=DAY).events if e.trigger.text == "expelled")
+    both = next(e for e in accurate.code(text, published=DAY).events if e.trigger.text == "expelled")
+    assert both == alone
+
+
+def test_the_heads_keep_to_the_codebook() -> None:
+    assert statuses("CONSULT", None) == {Status.OCCURRED, Status.ONGOING, Status.NEGATED}
+    assert statuses("REJECT", "AID") == {Status.NEGATED}
+    assert Status.OCCURRED not in statuses("AGREE", "CONSULT")
+    assert statuses("ASSAULT", None) == set(Status)
 
 
 def test_the_two_coders_have_versions_of_their_own(accurate: Coder, coder: Coder) -> None:

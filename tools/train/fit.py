@@ -196,7 +196,7 @@ def main() -> None:
         for view, group in groups(station, reading, heard):
             number += 1
             own = set(group[0].tokens) if group else set()
-            if any(at and own.intersection(range(*at)) for at in unsure):
+            if group[0].features is None or any(at and own.intersection(range(*at)) for at in unsure):
                 continue
             here = [t for t in example.triggers if tokens[t.at] and own.intersection(range(*tokens[t.at]))]
             for c in group:

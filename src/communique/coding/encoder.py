@@ -77,7 +77,8 @@ class Heard:
 
 
 class Encoder:
-    """The encoder in `folder` (default: the shipped one). One instance reads any number of sentences; it is not shared between threads."""
+    """The encoder in `folder` (default: the shipped one). One instance reads any number of sentences; it is not shared
+    between threads."""
 
     def __init__(self, folder: Traversable | None = None) -> None:
         import onnxruntime

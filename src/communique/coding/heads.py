@@ -21,7 +21,7 @@ from communique.codebook import Codebook, Row
 from communique.coding.actors import Mention, Mentions
 from communique.coding.clauses import Predicate, adjective, noun, verb
 from communique.coding.encoder import Encoder, Heard
-from communique.coding.events import Draft, EventStation, Frame, prominence
+from communique.coding.events import COOPERATIVE, HARMFUL, YIELDING, Draft, EventStation, Frame, prominence
 from communique.coding.parse import Parsed
 from communique.model import Reason, Status
 
@@ -32,6 +32,14 @@ _FAINT = 0.08
 _NAMING = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
 # Statuses of what took place, as far as the text says.
 HAPPENED = frozenset({Status.OCCURRED, Status.ONGOING})
+# PLOVER's rules on what the heads may answer. What is agreed on or conceded is still to come (or was taken back), what is
+# refused does not take place, and cooperation and retreats to come are AGREE and CONCEDE, types of their own.
+_ACTS = {
+    "AGREE": COOPERATIVE | YIELDING,
+    "CONCEDE": frozenset({"RETREAT"}),
+    "REJECT": COOPERATIVE | YIELDING | HARMFUL,
+}
+_TO_COME = frozenset({Status.PLANNED, Status.HYPOTHETICAL})
 _PREPOSITIONAL = frozenset({"dobj", "pobj", "prep", "prt", "xcomp", "amod", "compound", "attr", "oprd", "dative"})
 
 
@@ -67,12 +75,13 @@ def probability(weights: Mapping[str, float], features: Mapping[str, float]) -> 
 
 @dataclass(slots=True)
 class Candidate:
-    """An event that may be: the word it is named by, its type, and the lexicon's draft where there is one."""
+    """An event that may be: the word it is named by, its type, and the lexicon's draft where there is one. `features` is
+    `None` where the encoder has no say, and the draft stands as it is."""
 
     token: int
     type: str
     draft: Draft | None
-    features: dict[str, float]
+    features: dict[str, float] | None
     share: float = 0.0
     tokens: list[int] = field(default_factory=list)
 
@@ -81,7 +90,6 @@ class HeadStation:
     """Joins what lexicon and encoder say of each sentence."""
 
     def __init__(self, book: Codebook, events: EventStation, encoder: Encoder, joined: Joined | None = None) -> None:
-        self.book = book
         self.events = events
         self.encoder = encoder
         self.joined = joined or Joined.load()
@@ -89,10 +97,12 @@ class HeadStation:
         weights = json.dumps(asdict(self.joined), sort_keys=True).encode()
         self.version = f"{encoder.version}-{hashlib.sha256(weights).hexdigest()[:6]}"
         self._shifted = {n: w + self.joined.prior.get(n, 0.0) for n, w in self.joined.weights.items()}
+        # A user's tables may have taken out types and modes that the encoder has learned.
+        self._known = book.types
         self._modes: dict[str, list[tuple[int, str]]] = {}
         for i, name in enumerate(encoder.labels.modes):
             kind, _, mode = name.partition("/")
-            if mode and mode in book.types[kind].modes:
+            if kind in self._known and mode in self._known[kind].modes:
                 self._modes.setdefault(kind, []).append((i, mode))
 
     def listen(
@@ -126,8 +136,7 @@ class HeadStation:
                 found += mine
                 continue
             view = View(parsed, n, heard[n])
-            kept = [self._settled(view, mentions, c) for c in self.chosen(view, mentions, mine)]
-            found += kept
+            found += [self._settled(view, mentions, c) for c in self.chosen(view, mentions, mine)]
         return found
 
     def chosen(self, view: View, mentions: Mentions, drafts: list[Draft]) -> list[Candidate]:
@@ -136,23 +145,21 @@ class HeadStation:
         groups = self.candidates(view, mentions, drafts)
         barred = {t for g in groups if g[0].draft is None for t in g[0].tokens if self._barred(view, mentions, t)}
         for group in groups:
-            draft = group[0].draft
-            if draft is not None and self._sure(draft):
-                best.append(group[0])
-                continue
-            if draft is None and any(near(view.parsed.token(group[0].token), t) for t in barred):
+            if group[0].draft is None and any(near(view.parsed.token(group[0].token), t) for t in barred):
                 continue
             for candidate in group:
-                candidate.share = probability(self.joined.weights, candidate.features)
+                if candidate.features is not None:
+                    candidate.share = probability(self.joined.weights, candidate.features)
             top = max(group, key=lambda c: (c.share, c.type))
-            if probability(self._shifted, top.features) >= self.joined.keep:
+            if top.features is None or probability(self._shifted, top.features) >= self.joined.keep:
                 best.append(top)
         best = self._once(view, best)
         return sorted(best, key=lambda c: (-self._weight(view, c), c.token, c.type))
 
-    def _sure(self, draft: Draft) -> bool:
-        """Whether a draft is none of the encoder's business: a user's row reads it, or it has a type of the user's."""
-        return draft.own or draft.type not in self.types
+    def _sure(self, view: View, draft: Draft, tokens: list[int]) -> bool:
+        """Whether a draft is none of the encoder's business: a user's row reads it, it has a type of the user's, or it
+        stands behind the part of a long sentence that the encoder reads."""
+        return draft.own or draft.type not in self.types or all(view.piece(t) < 0 for t in tokens)
 
     def _weight(self, view: View, c: Candidate) -> float:
         """How much of a sentence an event carries."""
@@ -180,9 +187,9 @@ class HeadStation:
         taken: set[int] = set()
         for draft in drafts:
             tokens = [t for p in (draft.predicate, draft.inner) if p is not None for t in p.tokens]
-            near = [t for t in tokens if view.first <= t < view.last]
-            groups.append((near, draft))
-            taken.update(near)
+            here = [t for t in tokens if view.first <= t < view.last]
+            groups.append((here, draft))
+            taken.update(here)
         for token in range(view.first, view.last):
             if token in taken or view.event(token) < _FAINT or view.parsed.token(token).pos_ not in _NAMING:
                 continue
@@ -207,8 +214,8 @@ class HeadStation:
         return None
 
     def _group(self, view: View, mentions: Mentions, tokens: list[int], draft: Draft | None) -> list[Candidate]:
-        if draft is not None and self._sure(draft):
-            return [Candidate(draft.predicate.head.i, draft.type, draft, {}, draft.score, tokens)]
+        if draft is not None and self._sure(view, draft, tokens):
+            return [Candidate(draft.predicate.head.i, draft.type, draft, None, draft.score, tokens)]
         shares = np.max([view.types(t) for t in tokens], axis=0)
         p = _predicate(view.parsed.token(tokens[0])) if draft is None else draft.predicate
         sides = self._parties(p, mentions) if draft is None else (draft.actors, draft.recipients)
@@ -221,7 +228,7 @@ class HeadStation:
         found = []
         for number, kind in enumerate(self.types, 1):
             says = draft is not None and draft.type == kind
-            if not says and shares[number] < _FAINT / 2:
+            if kind not in self._known or (not says and shares[number] < _FAINT / 2):
                 continue
             best = max(tokens, key=lambda t: (view.types(t)[number], -t))
             rivals = np.delete(shares[1:], number - 1)
@@ -246,7 +253,7 @@ class HeadStation:
 
     def _settled(self, view: View, mentions: Mentions, candidate: Candidate) -> Draft:
         draft = candidate.draft
-        if draft is not None and self._sure(draft):
+        if draft is not None and candidate.features is None:
             return draft
         if draft is None or draft.type != candidate.type:
             draft = self.anew(view, mentions, candidate)
@@ -262,7 +269,7 @@ class HeadStation:
         """What the heads know better of an event of the lexicon: a mode it has none for, and the status."""
         if view.piece(token) < 0:
             return
-        status = self.status(view, token, draft.status)
+        status = self.status(view, token, draft.status, statuses(draft.type, draft.act))
         if status is not draft.status:
             draft.status = status
             draft.reasons = [r for r in draft.reasons if r.field != "status"]
@@ -281,8 +288,8 @@ class HeadStation:
         p = _predicate(view.parsed.token(candidate.token)) if old is None else old.predicate
         share = view.types(candidate.token)[self._number(kind)]
         actors, recipients = self._parties(p, mentions, kind)
-        status = self.status(view, candidate.token, None)
         act = self.act(view, candidate.token, kind)
+        status = self.status(view, candidate.token, None, statuses(kind, act))
         reasons = [
             Reason("type", _FILE, None, f"{kind} {share:.2f}"),
             self._told_status(view, candidate.token, status),
@@ -359,9 +366,11 @@ class HeadStation:
         row = Row(_FILE, 0, {"lemma": p.lemma, "pos": p.kind, "frame": "", "type": kind, "roles": ""})
         return self.events.parties(p, Frame(row, kind, (), {}), mentions)
 
-    def status(self, view: View, token: int, rule: Status | None) -> Status:
-        """The status by rules and heads. First whether it happened, by the head that answers that alone, then which of
-        the statuses that say so."""
+    def status(
+        self, view: View, token: int, rule: Status | None, allowed: frozenset[Status] = frozenset(Status)
+    ) -> Status:
+        """The status by rules and heads, one of those allowed. First whether it happened, by the head that answers that
+        alone, then which of the statuses that say so."""
         labels = [Status(name) for name in self.encoder.labels.statuses]
         if view.piece(token) < 0:
             return rule or Status.OCCURRED
@@ -370,7 +379,8 @@ class HeadStation:
         shares = np.log(np.maximum(view.status(token), 1e-4))
         if rule is not None:
             shares[labels.index(rule)] += self.joined.status
-        return max((s for s in labels if (s in HAPPENED) is happened), key=lambda s: shares[labels.index(s)])
+        same = [s for s in labels if s in allowed and (s in HAPPENED) is happened]
+        return max(same or [s for s in labels if s in allowed], key=lambda s: shares[labels.index(s)])
 
     def _status(self, status: Status) -> int:
         return self.encoder.labels.statuses.index(str(status))
@@ -383,11 +393,9 @@ class HeadStation:
 
     def act(self, view: View, token: int, kind: str) -> str | None:
         """What is agreed to, refused or conceded, by the head."""
-        if kind not in ("AGREE", "REJECT", "CONCEDE"):
-            return None
         shares = view.heard.act[view.piece(token)]
-        best = int(shares.argmax())
-        return self.types[best - 1] if best else None
+        best = max(_ACTS.get(kind, ()), key=lambda act: (shares[self._number(act)], act), default=None)
+        return best if best is not None and shares[self._number(best)] > shares[0] else None
 
 
 class View:
@@ -433,6 +441,15 @@ class View:
         """The largest share that a role of the event at `token` has in the tokens `first` to `last`."""
         asked = [self._piece[t] for t in range(max(first, self.first), min(last, self.last)) if self._piece[t] >= 0]
         return float(self.heard.role[role, self._piece[token], asked].max()) if asked else 0.0
+
+
+def statuses(kind: str, act: str | None) -> frozenset[Status]:
+    """The statuses that an event of this type may have."""
+    if kind in COOPERATIVE or kind == "RETREAT":
+        return frozenset(Status) - _TO_COME
+    if act is None:
+        return frozenset(Status)
+    return frozenset({Status.NEGATED}) if kind == "REJECT" else _TO_COME | {Status.NEGATED}
 
 
 def _codable(m: Mention) -> bool:
