@@ -11,7 +11,7 @@ import itertools
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from communique.codebook import Codebook
@@ -285,15 +285,10 @@ class PlaceStation:
     def _company(self, text: str, matches: list[_Match], i: int, taken: list[bool]) -> float:
         """What it adds to a name to stand in a row with places of a country that it may lie in."""
         lands = {self.gazetteer.entry(n).country for n in matches[i].found}
-        beside = 0
-        for step in (-1, 1):
-            at = i
-            while 0 <= at + step < len(matches) and abs(at - i) < _ROW:
-                a, b = sorted((at, at + step))
-                if not _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start]):
-                    break
-                at += step
-                beside += taken[at] and not lands.isdisjoint(self.gazetteer.entry(n).country for n in matches[at].found)
+        beside = sum(
+            taken[at] and not lands.isdisjoint(self.gazetteer.entry(n).country for n in matches[at].found)
+            for at in _row(text, matches, i)
+        )
         return 0.8 * min(beside, 3) if matches[i].key not in self.gazetteer.words else 0.0
 
     def _evidence(
@@ -484,7 +479,12 @@ def _among_divisions(
     lands = {e.country for e, _ in candidates[i].values() if e.kind == "region"}
     if not lands or len(candidates[i]) < 2:
         return False
-    beside = 0
+    likeliest = [max(candidates[at].values(), key=lambda found: found[1])[0] for at in _row(text, matches, i)]
+    return sum(entry.kind == "region" and entry.country in lands for entry in likeliest) >= 3
+
+
+def _row(text: str, matches: list[_Match], i: int) -> Iterator[int]:
+    """The names that stand in one row with name `i`, with commas or "and" between, at most `_ROW` to either side."""
     for step in (-1, 1):
         at = i
         while 0 <= at + step < len(matches) and abs(at - i) < _ROW:
@@ -492,9 +492,7 @@ def _among_divisions(
             if not _LIST_GAP.fullmatch(text[matches[a].end : matches[b].start]):
                 break
             at += step
-            entry, _ = max(candidates[at].values(), key=lambda found: found[1])
-            beside += entry.kind == "region" and entry.country in lands
-    return beside >= 3
+            yield at
 
 
 class _Labels:
