@@ -213,6 +213,7 @@ def test_events_are_filtered(record: Path) -> None:
         ("--status", "planned", lambda e: e["status"] == "planned"),
         ("--actor", "JPN", lambda e: any("JPN" in (a["entity"], a["country"]) for a in e["actors"])),
         ("--recipient", "CHN", lambda e: any("CHN" in (a["entity"], a["country"]) for a in e["recipients"])),
+        ("--min-score", "0.9", lambda e: e["score"] >= 0.9),
     ):
         found = lines(communique("events", record, name, value, "--json"))
         assert found, f"no event for {name} {value}"
@@ -257,6 +258,7 @@ def test_an_unknown_filter_value_is_refused(record: Path) -> None:
         ["events", record, "--type", "HUG"],
         ["events", record, "--status", "perhaps"],
         ["events", record, "--from", "1 March"],
+        ["events", record, "--min-score", "2"],
         ["ties", record, "--at", "x"],
         ["ties", record, "--kind", "friendship"],
     ):
@@ -441,6 +443,7 @@ def test_export_tells_what_it_leaves_out(record: Path, tmp_path: Path, form: str
 
 def test_the_filters_of_events_hold_for_exports(record: Path, tmp_path: Path) -> None:
     filters = ("--actor", "JPN", "--from", "2023-01-01", "--until", "2025-01-01", "--status", "planned")
+    filters += ("--min-score", "0.5")
     path = tmp_path / "plans.tsv"
     assert communique("export", record, "--format", "polecat", "--extra", "--to", path, *filters).returncode == 0
     with path.open(encoding="utf-8", newline="") as file:

@@ -60,6 +60,20 @@ KIND = Annotated[
     Literal["fast", "accurate"],
     typer.Option("--coder", help="accurate: the lexicon and an encoder together; fast: the lexicon alone."),
 ]
+FROM = Annotated[str | None, typer.Option("--from", metavar="DATE", help="On this day or later.")]
+UNTIL = Annotated[str | None, typer.Option(metavar="DATE", help="Before this day.")]
+TYPE = Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, as CONSULT.")]
+PARTY = Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")]
+KIND_OF_TIE = Annotated[str | None, typer.Option(metavar="KIND", help="Kind of tie, as agreement or membership.")]
+STATUS = Annotated[
+    list[Status] | None, typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(Status)}.")
+]
+PLACE = Annotated[list[str] | None, typer.Option(metavar="PLACE", help="Place name, GeoNames id or ISO3.")]
+MIN_SCORE = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, metavar="SCORE", help="Events that are right with this probability or more."),
+]
+LIMIT = Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")]
 CODEBOOK = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Tables of your own, laid over ours.")]
 
 
@@ -157,19 +171,18 @@ def code(
 @app.command()
 def events(
     record: RECORD,
-    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="On this day or later.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="Before this day.")] = None,
-    type_: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, as CONSULT.")] = None,
+    from_: FROM = None,
+    until: UNTIL = None,
+    type_: TYPE = None,
     actor: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
     recipient: Annotated[list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code.")] = None,
-    status: Annotated[
-        list[Status] | None, typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(Status)}.")
-    ] = None,
-    place: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="Place name, GeoNames id or ISO3.")] = None,
+    status: STATUS = None,
+    place: PLACE = None,
     voice: Annotated[
         list[str] | None, typer.Option(metavar="VOICE", help="outlet, source, or the code or name of a source.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
+    min_score: MIN_SCORE = None,
+    limit: LIMIT = None,
     json: JSON = False,
 ) -> None:
     """The events of a record, newest first.
@@ -189,6 +202,7 @@ def events(
             status=[str(s) for s in status or ()],
             place=place,
             voice=voice,
+            min_score=min_score,
             limit=limit,
         )
         nothing = "no events match" if rows else _nothing("events", book, [*(actor or ()), *(recipient or ())])
@@ -198,21 +212,19 @@ def events(
 @app.command()
 def happenings(
     record: RECORD,
-    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="On this day or later.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="Before this day.")] = None,
-    type_: Annotated[list[str] | None, typer.Option("--type", metavar="TYPE", help="PLOVER type, as CONSULT.")] = None,
+    from_: FROM = None,
+    until: UNTIL = None,
+    type_: TYPE = None,
     party: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must take part.")
     ] = None,
-    status: Annotated[
-        list[Status] | None, typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(Status)}.")
-    ] = None,
-    place: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="Place name, GeoNames id or ISO3.")] = None,
+    status: STATUS = None,
+    place: PLACE = None,
     differing: Annotated[
         bool, typer.Option("--differing", help="Only those of which reports differ on day, place, status or a number.")
     ] = False,
     outlets: Annotated[int, typer.Option(min=1, metavar="N", help="Only those that so many outlets tell of.")] = 1,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
+    limit: LIMIT = None,
     json: JSON = False,
 ) -> None:
     """The occurrences behind the events: what several reports tell of is one, newest first.
@@ -243,10 +255,8 @@ def ties(
     record: RECORD,
     at: Annotated[str | None, typer.Option(metavar="DATE", help="As they stood on this day. (default: today)")] = None,
     known_by: Annotated[str | None, typer.Option(metavar="DATE", help="From reports up to this day only.")] = None,
-    party: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
-    ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Kind of tie, as agreement or membership.")] = None,
+    party: PARTY = None,
+    kind: KIND_OF_TIE = None,
     status: Annotated[
         list[TieStatus] | None,
         typer.Option(metavar="STATUS", case_sensitive=False, help=f"One of {', '.join(TieStatus)}."),
@@ -273,10 +283,8 @@ def changes(
     record: RECORD,
     since: Annotated[str, typer.Option(metavar="DATE", help="Told by reports of this day or later.")],
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Told before this day.")] = None,
-    party: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="ISO3 or entity code; all must match.")
-    ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Kind of tie, as agreement or membership.")] = None,
+    party: PARTY = None,
+    kind: KIND_OF_TIE = None,
     atom: Annotated[bool, typer.Option("--atom", help="As an Atom feed, for feed readers.")] = False,
     json: JSON = False,
 ) -> None:
@@ -587,6 +595,7 @@ def export(
         list[str] | None,
         typer.Option(metavar="STATUS", help="Events of this status; in graphml and gexf, ties of this status."),
     ] = None,
+    min_score: MIN_SCORE = None,
     extra: Annotated[
         bool, typer.Option("--extra", help="polecat: our own columns behind the 40, as quote, voice and status.")
     ] = False,
@@ -611,6 +620,7 @@ def export(
         "actor": actor,
         "recipient": recipient,
         "status": status,
+        "min_score": min_score,
     }
     with _open(record) as book:
         for code in (*(actor or ()), *(recipient or ())):

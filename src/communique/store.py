@@ -538,13 +538,15 @@ class Record:
         place: Sequence[str] | str | None = None,
         voice: Sequence[str] | str | None = None,
         article: str | None = None,
+        min_score: float | None = None,
         limit: int | None = None,
     ) -> Rows[StoredEvent]:
         """Events, newest first. A filter with several values widens, different filters narrow; case does not matter.
 
         `from_`, `until`: half-open ISO days. An event matches if its time, as exact as the text states it, reaches into
         them; where the text states none, the day of the report stands for it. `actor`, `recipient`: ISO3 or entity
-        codes. `place`: a name, GeoNames id or ISO3. `voice`: outlet, source, or the code or name of a source.
+        codes. `place`: a name, GeoNames id or ISO3. `voice`: outlet, source, or the code or name of a source. `min_score`:
+        events of at least this score, 0 to 1. Raises `CallError` for a value that cannot be.
         """
         return Rows(
             self.each_event(
@@ -557,6 +559,7 @@ class Record:
                 place=place,
                 voice=voice,
                 article=article,
+                min_score=min_score,
                 limit=limit,
             )
         )
@@ -573,6 +576,7 @@ class Record:
         place: Sequence[str] | str | None = None,
         voice: Sequence[str] | str | None = None,
         article: str | None = None,
+        min_score: float | None = None,
         limit: int | None = None,
     ) -> Iterator[StoredEvent]:
         """The same, never all of them in memory."""
@@ -585,6 +589,7 @@ class Record:
         where.place(place)
         where.voice(voice)
         where.words("article", _several(article))
+        where.score(min_score)
         return self._events(where, limit)
 
     def _events(self, where: _Where, limit: int | None) -> Iterator[StoredEvent]:
@@ -1379,6 +1384,13 @@ class _Where:
     def words(self, column: str, values: Sequence[str]) -> None:
         if values:
             self.conditions.append(f"list_contains({self._value(list(values))}, {column})")
+
+    def score(self, least: float | None) -> None:
+        if least is None:
+            return
+        if not 0 <= least <= 1:
+            raise CallError(f"a score is between 0 and 1, not {least:g}")
+        self.conditions.append(f"score >= {self._value(least)}")
 
     def codes(self, column: str, values: Sequence[str] | str | None) -> None:
         if wanted := self._folded(values):

@@ -18,7 +18,7 @@ from communique.write.tables import COLUMNS, json_line
 
 __all__ = ["COLUMNS", "WRITERS", "Export", "Format", "export", "format_for", "json_line"]
 
-_FILTERS = ("from_", "until", "type", "actor", "recipient", "status")
+_FILTERS = ("from_", "until", "type", "actor", "recipient", "status", "min_score")
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _check(form: str, format_: Format, job: Export) -> None:
     for name in job.filters:
         if name not in format_.filters or job.table not in (None, "events"):
             what = f"the table {job.table}" if job.table else form
-            raise CallError(f"--{name.rstrip('_')} does nothing for {what}; it is for events")
+            raise CallError(f"--{name.rstrip('_').replace('_', '-')} does nothing for {what}; it is for events")
     if job.at and job.table not in (None, "ties"):
         raise CallError(f"--at does nothing for the table {job.table}; it is for ties")
     if format_.filters is _FILTERS:
