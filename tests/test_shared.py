@@ -48,17 +48,17 @@ def test_all_reports_are_coded_with_exact_spans_and_the_same_bytes_twice(shared:
 OTHER_NEWS = ("crane", "Fan Expo", "Internet Explorer", "Lantern", "stampede", "Warhol", "ozone", "iodine", "deities")
 
 
-def test_news_that_is_not_politics_stays_nearly_empty(shared: Path, coder: Coder) -> None:
+def test_news_that_is_not_politics_stays_nearly_empty(shared: Path, accurate: Coder) -> None:
     lines = (shared / "reports" / "wikinews.jsonl").read_text("utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if any(word in (row["title"] or "") for word in OTHER_NEWS)]
     assert len(rows) >= 8
-    found = [len(coder.code(Article.make(r["text"], title=r["title"])).events) for r in rows]
+    found = [len(accurate.code(Article.make(r["text"], title=r["title"])).events) for r in rows]
     assert sum(found) <= len(rows), dict(zip([r["title"] for r in rows], found, strict=True))
 
 
 @pytest.fixture(scope="module")
-def seed(shared: Path, coder: Coder) -> CodedReport:
-    return coder.code((shared / "reports" / "seed.txt").read_text("utf-8"))
+def seed(shared: Path, accurate: Coder) -> CodedReport:
+    return accurate.code((shared / "reports" / "seed.txt").read_text("utf-8"))
 
 
 def tie(report: CodedReport, kind: str, *parties: str) -> Tie:
